@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from shop.db import Base, engine
+from shop.routers import catalogue, orders, reports
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await run_in_threadpool(Base.metadata.create_all, engine)
+    yield
+
+
+app = FastAPI(title="Shop", lifespan=lifespan)
+app.include_router(catalogue.router)
+app.include_router(orders.router)
+app.include_router(reports.router)
+
+
+def write_audit_line(line: str) -> None:
+    with open("audit.log", "a") as audit:
+        audit.write(line)
+
+
+@app.middleware("http")
+async def audit(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    write_audit_line(f"{request.method} {request.url.path} {response.status_code}\n")
+    return response

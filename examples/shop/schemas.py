@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ProductOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    cents: int
+
+
+class OrderIn(BaseModel):
+    product_id: int
+    quantity: int = 1
+    currency: str = "EUR"
+
+
+class OrderOut(BaseModel):
+    id: int
+    total_cents: int

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pydantic import BaseModel
+
+
+class Settings(BaseModel):
+    database_url: str = "sqlite:///shop.db"
+    rates_url: str = "https://rates.example.com/latest"
+    accounts_url: str = "https://accounts.example.com"
+    mail_host: str = "localhost"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()

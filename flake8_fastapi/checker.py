@@ -1,0 +1,120 @@
+"""flake8's side: options in, one file in, findings out. The only module that knows flake8."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, ClassVar
+
+from flake8.exceptions import ExecutionError
+from flake8.options.manager import OptionManager
+
+from flake8_fastapi import __version__
+from flake8_fastapi.containment import STRICT, complain
+from flake8_fastapi.semantics.files import NOWHERE, Files
+from flake8_fastapi.settings import Settings, SettingsError
+
+_WORTH_A_LOOK = re.compile(
+    r"async\s+def|fastapi|starlette|FastAPI|APIRouter|validator|serializer|computed_field"
+    r"|^\s*@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|middleware|on_event)\(",
+    re.MULTILINE,
+)
+"""What every file has about which a check may have something to say."""
+_FASTAPI = re.compile(r"fastapi|starlette", re.IGNORECASE)
+_NO_PATHS = ("stdin", "-", "(none)", "")
+
+
+class Checker:
+    """One file for flake8."""
+
+    name = "flake8-fap"
+    version = __version__
+    settings: ClassVar[Settings] = Settings()
+
+    def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
+        self._tree = tree
+        self._filename = filename
+        self._lines = lines
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Tell flake8 our options."""
+        manager.add_option(
+            "--fastapi-enable",
+            default="",
+            metavar="names",
+            parse_from_config=True,
+            help="optional checks to switch on, by name, separated by commas",
+        )
+        manager.add_option(
+            "--fastapi-disable",
+            default="",
+            metavar="names",
+            parse_from_config=True,
+            help="checks to switch off, by name, separated by commas",
+        )
+        manager.add_option(
+            "--fastapi-blocking-calls",
+            default="",
+            metavar="calls",
+            parse_from_config=True,
+            help="further blocking calls: 'dotted.name -> replacement', separated by commas or lines; "
+            "the name may be an fnmatch pattern",
+        )
+
+    @classmethod
+    def parse_options(cls, options: Any) -> None:
+        """Take the options. Raises flake8's ExecutionError, which flake8 prints, for one that means nothing."""
+        try:
+            cls.settings = Settings.parse(
+                options.fastapi_enable or "",
+                options.fastapi_disable or "",
+                options.fastapi_blocking_calls or "",
+                _check_names,
+            )
+        except SettingsError as error:
+            raise ExecutionError(str(error)) from None
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
+        """The findings of the file."""
+        source = "".join(self._lines)
+        if _WORTH_A_LOOK.search(source) is None:
+            return
+        for line, column, text in self._reports(source):
+            yield max(1, int(line)), max(0, int(column)), text, type(self)
+
+    def _reports(self, source: str) -> list[tuple[int, int, str]]:
+        path = NOWHERE if self._filename in _NO_PATHS else os.path.abspath(self._filename)
+        try:
+            files = Files.of(path)
+            if _FASTAPI.search(source) is None and not files.uses_fastapi:
+                return []
+            return _findings(self._tree, path, source, files, self.settings)
+        except Exception as error:
+            if os.environ.get(STRICT):
+                raise
+            complain(f"{self._filename} was not checked: {type(error).__name__}: {error}")
+            return []
+
+
+def _check_names() -> Collection[str]:
+    from flake8_fastapi.rules import registry
+
+    return registry()
+
+
+def _findings(
+    tree: ast.Module, path: str, source: str, files: Files, settings: Settings
+) -> list[tuple[int, int, str]]:
+    # Imported here: a run over files outside FastAPI's world never loads astroid.
+    from flake8_fastapi.rules import registry
+    from flake8_fastapi.semantics.module import Module
+    from flake8_fastapi.semantics.project import Project
+    from flake8_fastapi.visitor import Visitor
+
+    project = Project.of(files)
+    project.use(settings.blocking_calls)
+    visitor = Visitor(Module(tree, path, source, project), registry().values(), settings)
+    return [(report.line, report.column, report.text) for report in visitor.run()]

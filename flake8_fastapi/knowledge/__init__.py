@@ -1,0 +1,1 @@
+"""What libraries do: tables and look-ups in them, no rules."""

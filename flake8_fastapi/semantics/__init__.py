@@ -1,0 +1,1 @@
+"""What FastAPI code means; knows no rule."""

@@ -1,0 +1,276 @@
+"""What one module tells the others: small frozen dataclasses, no nodes.
+
+A `Value` is an expression as it stands in the source, with its names already bound to a scope. It says nothing about
+types or other modules; `values.Evaluator` turns it into things. Values are compared by identity, which makes them cheap
+keys; they live as long as the facts of their module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+MODULE = ""
+"""The qualified name of the code at the top level of a module."""
+
+
+class Position(NamedTuple):
+    """A place in a source file: line from 1, column from 0."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """An expression; the bare class stands for one that is not understood."""
+
+
+UNKNOWN = Value()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name(Value):
+    """A global of the module or a builtin. `which` selects bindings that can reach this use; None means all."""
+
+    name: str
+    which: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Local(Value):
+    """A variable of a function, by the function's qualified name; `which` as in `Name`."""
+
+    function: str
+    name: str
+    which: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribute(Value):
+    """`of.name`"""
+
+    of: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Value):
+    """`func(*args, **keywords)`; a starred argument appears as `Starred`, a `**` one under the keyword None."""
+
+    func: Value
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str | None, Value], ...]
+    start: Position
+    end: Position
+
+    def keyword(self, name: str) -> Value | None:
+        """The value written for this keyword, or None."""
+        return next((value for key, value in self.keywords if key == name), None)
+
+    @property
+    def open(self) -> bool:
+        """Whether unpacking (`*args`, `**kwargs`) hides some of the arguments."""
+        return any(isinstance(arg, Starred) for arg in self.args) or any(key is None for key, _ in self.keywords)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Starred(Value):
+    """`*of` in a call or a display."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Awaited(Value):
+    """`await of`"""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entered(Value):
+    """The target of `with of as …` or `async with of as …`."""
+
+    of: Value
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Iterated(Value):
+    """An element of `of`, as the target of a loop or comprehension gets it."""
+
+    of: Value
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item(Value):
+    """`of[key]`"""
+
+    of: Value
+    key: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unpacked(Value):
+    """The element that the target at `index` of a tuple assignment gets."""
+
+    of: Value
+    index: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant(Value):
+    """A literal: str, bytes, int, float, complex, bool, None or Ellipsis."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Either(Value):
+    """One of several: a conditional expression, `or`, `and`."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Display(Value):
+    """A list, tuple or set written out."""
+
+    kind: Literal["list", "tuple", "set"]
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table(Value):
+    """A dict written out; a `**` entry has the key None."""
+
+    items: tuple[tuple[Value | None, Value], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text(Value):
+    """An f-string; its parts in order."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation(Value):
+    """A binary operation such as `left + right`, `left | right`, `left / right`."""
+
+    operator: str
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Declared(Value):
+    """A variable with an annotation, and the value it is given, if any."""
+
+    annotation: Value
+    value: Value | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter(Value):
+    """A parameter of a function; `index` counts positional ones from 0 and is None for the others."""
+
+    function: str
+    name: str
+    kind: Literal["positional", "keyword", "args", "kwargs"]
+    index: int | None
+    annotation: Value | None
+    default: Value | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Value):
+    """A function of this module (a `def` or a lambda), by qualified name."""
+
+    qualname: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class(Value):
+    """A class of this module, by qualified name."""
+
+    qualname: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Import(Value):
+    """`import module` (name is None) or `from module import name`; `level` counts leading dots."""
+
+    module: str
+    level: int
+    name: str | None
+
+
+class Site(NamedTuple):
+    """A place in a function's body that runs something: a call, an iteration, the entering of a context manager, or
+    the reading of an attribute, which may be a property."""
+
+    kind: Literal["call", "iterate", "enter", "read"]
+    value: Value
+    """The `Call`, what is iterated, the context manager, or the `Attribute`."""
+    start: Position
+    awaited: bool = False
+    """The result is awaited, or iterated or entered with `async`."""
+    role: Literal["statement", "returned", "argument", "other"] = "other"
+    within: Value | None = None
+    """For a call that is an argument: what the enclosing call calls."""
+    lazy: bool = False
+    """It does not run here each time: it stands under `if x is None:` (or the like), which fills the global or attribute
+    x once, or in a generator expression that is iterated elsewhere."""
+
+
+class FunctionFacts(NamedTuple):
+    """A function, lambda, or (qualified name `MODULE`) the code at the top level of a module and of its classes."""
+
+    qualname: str
+    name: str
+    position: Position
+    is_async: bool
+    is_generator: bool
+    owner: str | None
+    """The class whose method this is, by qualified name."""
+    parent: str | None
+    """The function around it."""
+    parameters: tuple[Parameter, ...]
+    decorators: tuple[Value, ...]
+    returns: Value | None
+    """The return annotation."""
+    locals: Mapping[str, tuple[Value, ...]]
+    returned: tuple[Value, ...]
+    yielded: tuple[Value, ...]
+    sites: tuple[Site, ...]
+
+
+class ClassFacts(NamedTuple):
+    """A class."""
+
+    qualname: str
+    name: str
+    position: Position
+    bases: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+    decorators: tuple[Value, ...]
+    attributes: Mapping[str, tuple[Value, ...]]
+    """What the class body binds: methods, class variables, fields."""
+    instance: Mapping[str, tuple[Value, ...]]
+    """What methods bind on `self`; the values are in the scope of those methods."""
+
+
+class ModuleFacts(NamedTuple):
+    """A module."""
+
+    path: str
+    names: Mapping[str, tuple[Value, ...]]
+    stars: tuple[Import, ...]
+    functions: Mapping[str, FunctionFacts]
+    classes: Mapping[str, ClassFacts]
+    mentions: Mapping[str, tuple[tuple[str, Site], ...]]
+    """Calls by the last name of what they call: (qualified name of the function around it, site)."""

@@ -1,0 +1,307 @@
+"""A function of the file at hand, as checks see it: where it runs, what it holds up, what it leaves un-awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_fastapi.knowledge import framework, libraries
+from flake8_fastapi.knowledge.blocking import Blocking, table
+from flake8_fastapi.semantics import calls, facts, models
+from flake8_fastapi.semantics.effects import EFFECTS, Effect, Step, written
+from flake8_fastapi.semantics.facts import FunctionFacts, Position, Site
+from flake8_fastapi.semantics.loop import Reason
+from flake8_fastapi.semantics.registrations import ROUTE_ROLES
+from flake8_fastapi.semantics.things import (
+    Bound,
+    Coroutine,
+    Env,
+    Frame,
+    FunctionThing,
+    Instance,
+    Library,
+    Thing,
+    only,
+)
+
+if TYPE_CHECKING:
+    from flake8_fastapi.semantics.project import Project
+
+_AT_START = frozenset({"lifespan", "startup hook"})
+
+
+class Stall(NamedTuple):
+    """A place in a function where its thread waits (or, for the effect "loop", where a second loop is started)."""
+
+    effect: Effect
+    site: Site
+    chain: tuple[str, ...]
+    """From what is written here to the blocking call, as written."""
+    blocking: Blocking
+    """The library call at the end of the chain."""
+
+
+class LostCoroutine(NamedTuple):
+    """A coroutine that nobody awaits."""
+
+    site: Site
+    text: str
+
+
+class Function:
+    """A function that a file defines. What it runs on the loop is worked out when it is asked for."""
+
+    def __init__(self, project: Project, path: str, qualname: str) -> None:
+        module = project.facts(path)
+        assert module is not None
+        self._project = project
+        self._thing = FunctionThing(path, qualname)
+        self.facts: FunctionFacts = module.functions[qualname]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.facts.name
+
+    @property
+    def position(self) -> Position:
+        """Where its `def` stands."""
+        return self.facts.position
+
+    @cached_property
+    def frame(self) -> Frame:
+        """Where the values of its body are evaluated."""
+        return Frame(self._thing.path, self._thing.qualname, self._given)
+
+    @cached_property
+    def _given(self) -> Env:
+        """What its callers pass for parameters on which a method is called that may block.
+
+        FastAPI fills the parameters of a handler; those of an async helper are what its callers pass, whatever their
+        annotations say. Where callers disagree the parameter is unknown.
+        """
+        if not self.facts.is_async:
+            return ()
+        asked = [parameter.name for parameter in self.facts.parameters if self._is_worth_asking(parameter)]
+        if not asked or self._project.loop.roles(self._thing):
+            return ()
+        env: list[tuple[str, Thing]] = []
+        for name in asked:
+            things = self._project.loop.given(self._thing, name)
+            if things:
+                env.append((name, only(things) or Thing()))
+        return tuple(env)
+
+    def _is_worth_asking(self, parameter: facts.Parameter) -> bool:
+        if parameter.kind in ("args", "kwargs") or (self.facts.owner is not None and parameter.index == 0):
+            return False
+        if parameter.name not in self._roots_of_possible_calls:
+            return False
+        thing = self._project.evaluator.certain(parameter, Frame(self._thing.path, self._thing.qualname))
+        return thing is None or (isinstance(thing, Instance) and isinstance(thing.type, Library))
+
+    @cached_property
+    def _roots_of_possible_calls(self) -> frozenset[str]:
+        """Variables with a method call, not awaited, that has the name of some blocking method."""
+        return frozenset(
+            root_of(site)
+            for site in self.facts.sites
+            if isinstance(site.value, facts.Call)
+            and isinstance(site.value.func, facts.Attribute)
+            and not site.awaited
+            and site.value.func.name in method_names()
+        )
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """The library decorators on it, by name."""
+        return calls.traits(self._project.evaluator, self._thing)
+
+    @cached_property
+    def reason(self) -> Reason | None:
+        """Why it certainly runs on the event loop; None if that is not certain. Costly: asks the whole project."""
+        return self._project.loop.reason(self._thing)
+
+    @cached_property
+    def is_handler(self) -> bool:
+        """Whether it is the handler of a route or websocket."""
+        return any(registration.role in ROUTE_ROLES for registration in self._project.loop.roles(self._thing))
+
+    @cached_property
+    def is_stream(self) -> bool:
+        """Whether it is an async generator that a streaming response sends."""
+        if not (self.facts.is_async and self.facts.is_generator):
+            return False
+        return any(registration.role == "stream" for registration in self._project.loop.roles(self._thing))
+
+    @property
+    def runs_per_request(self) -> bool:
+        """Whether it runs on the loop while requests are served, not only when the app starts or stops."""
+        return self.reason is not None and self.reason.role not in _AT_START
+
+    @property
+    def where(self) -> str:
+        """Where it runs, for a message: "async route `report`"; an error if it is not known to run on the loop."""
+        reason = self.reason
+        assert reason is not None
+        kind = f"async {reason.role}" if reason.role not in ("validator", "serializer") else reason.role
+        if reason.direct:
+            shown = kind if self.facts.is_async or kind == reason.role else reason.role
+            return f"{shown} `{self.name}`"
+        return f"`{self.name}` (reached from {kind} `{reason.name}`)"
+
+    # -- what it holds up
+
+    @cached_property
+    def stalls(self) -> tuple[Stall, ...]:
+        """Where it holds up the event loop, in the order of the source; nothing unless it certainly runs there."""
+        found = self._possible_stalls
+        if not found or self.reason is None or not (self.facts.is_async or self.reason.direct):
+            return ()
+        return found
+
+    @cached_property
+    def _possible_stalls(self) -> tuple[Stall, ...]:
+        if not self._may_run_on_loop:
+            return ()
+        found = [stall for site in self.facts.sites if not site.lazy for stall in self._stalls_at(site)]
+        return tuple(sorted(found, key=lambda stall: stall.site.start))
+
+    @property
+    def _may_run_on_loop(self) -> bool:
+        """A cheap first question: a sync function runs there only in special roles, which are asked for first."""
+        if self.facts.is_async:
+            return True
+        if self.facts.owner is not None and self.traits & (framework.VALIDATORS | framework.SERIALIZERS):
+            return True
+        roles = self._project.registrations.roles(self._thing.path, self._thing)
+        if any(registration.on_loop for registration in roles):
+            return True
+        return self.facts.owner is None and any(models.marked(self._project.evaluator, self._thing.path, self.facts))
+
+    def _stalls_at(self, site: Site) -> Iterator[Stall]:
+        effects = self._project.effects
+        asks = any(name in framework.LOOP_QUESTIONS for name in self._called)
+        seen: set[Effect] = set()
+        for step in effects.at(site, self.frame, files=self.is_stream):
+            for effect in EFFECTS:
+                if effect in seen or (effect == "loop" and asks):
+                    continue
+                stall = self._stall(step, effect)
+                if stall is not None:
+                    seen.add(effect)
+                    yield stall
+
+    def _stall(self, step: Step, effect: Effect) -> Stall | None:
+        links = self._project.effects.chain(step, effect)
+        if links is None:
+            return None
+        blocking = links[-1].blocking
+        assert blocking is not None
+        if blocking.group == "session" and len(links) == 1 and root_of(step.site) in self._awaited_roots:
+            return None
+        return Stall(effect, step.site, tuple(link.text for link in links), blocking)
+
+    @cached_property
+    def _called(self) -> frozenset[str]:
+        names = set()
+        for site in self.facts.sites:
+            if isinstance(site.value, facts.Call) and isinstance(site.value.func, (facts.Attribute, facts.Name)):
+                names.add(site.value.func.name)
+        return frozenset(names)
+
+    @cached_property
+    def _awaited_roots(self) -> frozenset[str]:
+        """Variables with a method that is awaited: an object that is async somewhere is not a sync one."""
+        return frozenset(root_of(site) for site in self.facts.sites if site.awaited and site.kind == "call") - {""}
+
+    def origin_of(self, stall: Stall) -> object:
+        """What identifies the object that a stall waits on: its variable, or the call that made it."""
+        value: facts.Value = stall.site.value
+        made: facts.Call | None = None
+        seen: set[int] = set()
+        while id(value) not in seen:
+            seen.add(id(value))
+            if isinstance(value, facts.Call):
+                made, value = value, value.func
+            elif isinstance(value, (facts.Attribute, facts.Item, facts.Awaited, facts.Entered, facts.Iterated)):
+                value = value.of
+            elif isinstance(value, facts.Local):
+                bindings = self.facts.locals.get(value.name, ())
+                if len(bindings) != 1 or isinstance(bindings[0], facts.Parameter):
+                    return root_of(stall.site) if value.name in ("self", "cls") else value.name
+                value = bindings[0]
+            elif isinstance(value, facts.Declared) and value.value is not None:
+                value = value.value
+            else:
+                break
+        if isinstance(value, facts.Name) and made is not None:
+            thing = self._project.evaluator.certain(value, self.frame)
+            return value.name if isinstance(thing, Instance) else made.end
+        return made.end if made is not None else stall.site.start
+
+    # -- what it leaves un-awaited
+
+    @cached_property
+    def lost_coroutines(self) -> tuple[LostCoroutine, ...]:
+        """Coroutines that are made as a statement, or returned by a handler, and so never run."""
+        found = tuple(self._lost())
+        if not found or not (self._project.loop.roles(self._thing) or self.reason is not None):
+            return ()
+        return found
+
+    def _lost(self) -> Iterator[LostCoroutine]:
+        for site in self.facts.sites:
+            if site.kind != "call" or site.awaited or site.role not in ("statement", "returned"):
+                continue
+            thing = self._project.evaluator.certain(site.value, self.frame)
+            if isinstance(thing, Coroutine) and (site.role == "statement" or self.is_handler):
+                yield LostCoroutine(site, f"{written(site.value)}")
+
+    # -- what it makes
+
+    def library_calls(self) -> Iterator[tuple[Site, str]]:
+        """The calls of library functions, classes and methods, with the name of what is called."""
+        for site in self.facts.sites:
+            if isinstance(site.value, facts.Call):
+                name = _library_name(self._project.evaluator.certain(site.value.func, self.frame))
+                if name is not None:
+                    yield site, name
+
+    def made_clients(self) -> Iterator[tuple[Site, str]]:
+        """The async clients and pools that it makes."""
+        for site, name in self.library_calls():
+            if not site.lazy and name in libraries.ASYNC_CLIENTS:
+                yield site, name
+
+
+@cache
+def method_names() -> frozenset[str]:
+    """The last names of all methods that are known to block."""
+    return frozenset(row.name.rpartition(".")[2] for row in table().values() if row.kind == "method")
+
+
+def _library_name(thing: Thing | None) -> str | None:
+    if isinstance(thing, Bound):
+        thing = thing.function
+    return thing.name if isinstance(thing, Library) else None
+
+
+def root_of(site: Site) -> str:
+    """The variable that a call chain starts from: `db` in `db.query(X).first()`, `self.db` in `self.db.get()`."""
+    value = site.value
+    names: list[str] = []
+    while True:
+        if isinstance(value, facts.Call):
+            value = value.func
+        elif isinstance(value, facts.Attribute):
+            names.append(value.name)
+            value = value.of
+        elif isinstance(value, (facts.Item, facts.Awaited)):
+            value = value.of
+        elif isinstance(value, (facts.Local, facts.Name)):
+            first = value.name
+            return f"{first}.{names[-1]}" if first in ("self", "cls") and names else first
+        else:
+            return ""

@@ -1,0 +1,61 @@
+"""The file at hand: its tree, its facts, its project, and the subjects that checks are shown."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from astroid import nodes
+from astroid.nodes import NodeNG
+
+from flake8_fastapi.semantics import bodies, tree
+from flake8_fastapi.semantics.facts import ModuleFacts, Position
+from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.project import Project
+
+_HOLDERS = (nodes.FunctionDef, nodes.ClassDef, nodes.If, nodes.Try, nodes.With, nodes.For, nodes.While, nodes.Match)
+
+
+class Module:
+    """One file, as flake8 hands it over."""
+
+    def __init__(self, source_tree: ast.Module, path: str, source: str, project: Project) -> None:
+        self.path = path
+        self.project = project
+        self._ast = source_tree
+        self.facts: ModuleFacts | None = project.replace(path, source, self._extract)
+
+    @cached_property
+    def tree(self) -> nodes.Module:
+        """The astroid tree. Raises RecursionError for source that nests too deeply."""
+        name = os.path.basename(self.path).removesuffix(".py")
+        with tree.collector_paused():
+            return tree.build(self._ast, name, self.path, name == "__init__")
+
+    def _extract(self) -> ModuleFacts | None:
+        with tree.collector_paused():
+            return bodies.extract(self.tree, self.path)
+
+    @cached_property
+    def _functions(self) -> dict[Position, str]:
+        if self.facts is None:
+            return {}
+        return {found.position: name for name, found in self.facts.functions.items() if name}
+
+    def subjects_at(self, node: NodeNG) -> Iterator[Function]:
+        """The FastAPI things that stand at this node."""
+        if isinstance(node, nodes.FunctionDef) and node.position is not None:
+            qualname = self._functions.get(Position(node.position.lineno, node.position.col_offset))
+            if qualname is not None:
+                yield Function(self.project, self.path, qualname)
+
+    def children(self, node: NodeNG) -> Iterable[NodeNG]:
+        """The children of a node among which subjects may stand."""
+        if isinstance(node, nodes.Module) or isinstance(node, _HOLDERS):
+            return (child for child in node.get_children() if child.is_statement or isinstance(child, _PARTS))
+        return node.get_children() if isinstance(node, _PARTS) else ()
+
+
+_PARTS = (nodes.ExceptHandler, nodes.MatchCase)

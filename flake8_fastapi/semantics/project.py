@@ -1,0 +1,131 @@
+"""A project: its files, the facts of its modules, and everything that is asked across files."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+
+from flake8_fastapi.knowledge.blocking import Blocking, blocking
+from flake8_fastapi.semantics import bodies, files, tree
+from flake8_fastapi.semantics.effects import Effects
+from flake8_fastapi.semantics.facts import ModuleFacts
+from flake8_fastapi.semantics.files import Files
+from flake8_fastapi.semantics.loop import Loop
+from flake8_fastapi.semantics.registrations import Registrations
+from flake8_fastapi.semantics.values import Evaluator
+
+_projects: dict[int, Project] = {}
+
+
+def forget() -> None:
+    """Drop everything that is known of any project."""
+    _projects.clear()
+    files.forget()
+
+
+class Project:
+    """One project. Facts are made when they are first asked for, and kept."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.blocking: Callable[[str], Blocking | None] = blocking
+        self._facts: dict[str, ModuleFacts | None] = {}
+        self._sources: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, files: Files) -> Project:
+        """The project with these files."""
+        if id(files) not in _projects:
+            _projects[id(files)] = cls(files)
+        return _projects[id(files)]
+
+    def use(self, blocking_calls: tuple[tuple[str, str], ...]) -> None:
+        """Take further blocking calls (dotted name or `fnmatch` pattern -> replacement) for the whole project."""
+        question = _question(blocking_calls)
+        if question is not self.blocking:
+            self.blocking = question
+            self._forget_answers()
+
+    # -- facts
+
+    def facts(self, path: str) -> ModuleFacts | None:
+        """The facts of a module, None for one that cannot be read or parsed."""
+        if path not in self._facts:
+            self._facts[path] = None
+            self._facts[path] = self._read(path)
+        return self._facts[path]
+
+    def _read(self, path: str) -> ModuleFacts | None:
+        text = self.files.text(path) if path.endswith(".py") else None
+        if text is None:
+            return None
+        module = tree.read(text, path)
+        if module is None:
+            return None
+        try:
+            with tree.collector_paused():
+                return bodies.extract(module, path)
+        except RecursionError:
+            return None
+
+    def replace(self, path: str, source: str, extract: Callable[[], ModuleFacts | None]) -> ModuleFacts | None:
+        """The facts of the file at hand, whose text may differ from the one on disk."""
+        known = path in self._facts
+        text = source.encode("utf-8", "surrogatepass")
+        if known and (self._sources.get(path) == source or _same_text(self.files.text(path), text)):
+            return self._facts[path]
+        found = extract()
+        self.files.replace(path, text)
+        self._facts[path] = found
+        self._sources[path] = source
+        if known:
+            self._forget_answers()
+        return found
+
+    def _forget_answers(self) -> None:
+        for name in ("evaluator", "effects", "registrations", "loop"):
+            self.__dict__.pop(name, None)
+
+    # -- questions
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """What values are."""
+        return Evaluator(self)
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What functions do when they are called."""
+        return Effects(self.evaluator, self.blocking)
+
+    @cached_property
+    def registrations(self) -> Registrations:
+        """What each module hands to FastAPI: routes, dependencies, middleware, tasks …"""
+        return Registrations(self.evaluator)
+
+    @cached_property
+    def loop(self) -> Loop:
+        """What runs on the event loop."""
+        return Loop(self.evaluator, self.registrations)
+
+
+def _same_text(on_disk: bytes | None, text: bytes) -> bool:
+    if on_disk is None:
+        return False
+    return on_disk == text or on_disk.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n") == text
+
+
+@lru_cache(maxsize=8)
+def _question(entries: tuple[tuple[str, str], ...]) -> Callable[[str], Blocking | None]:
+    if not entries:
+        return blocking
+
+    @lru_cache(maxsize=None)
+    def ask(name: str) -> Blocking | None:
+        for pattern, instead in entries:
+            if fnmatch.fnmatchcase(name, pattern):
+                return Blocking(name, "function", "io", "user", instead)
+        return blocking(name)
+
+    return ask

@@ -1,0 +1,63 @@
+"""The options, frozen, parsed once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+
+class SettingsError(ValueError):
+    """An option has a value that means nothing; the text is for the user."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for."""
+
+    enable: frozenset[str] = frozenset()
+    """Optional checks to switch on, by name."""
+    disable: frozenset[str] = frozenset()
+    """Checks to switch off, by name."""
+    blocking_calls: tuple[tuple[str, str], ...] = ()
+    """Further blocking calls: dotted name or `fnmatch` pattern -> replacement."""
+
+    @classmethod
+    def parse(
+        cls, enable: str, disable: str, blocking_calls: str, checks: Callable[[], Collection[str]]
+    ) -> Settings:
+        """Settings from the texts of the options. Raises SettingsError for an unknown check or a malformed entry."""
+        return cls(
+            _names("--fastapi-enable", enable, checks),
+            _names("--fastapi-disable", disable, checks),
+            tuple(_replacements("--fastapi-blocking-calls", blocking_calls)),
+        )
+
+
+def _entries(option: str, text: str) -> list[str]:
+    """The entries of a comma or newline separated list."""
+    if re.search(r"[\[\]{}'\"]", text):
+        raise SettingsError(f"{option}: {text.strip()!r} is no plain list; write names separated by commas, no quotes")
+    return [entry for entry in (part.strip() for part in re.split(r"[,\n]", text)) if entry]
+
+
+def _names(option: str, text: str, checks: Callable[[], Collection[str]]) -> frozenset[str]:
+    entries = _entries(option, text)
+    for entry in entries:
+        if entry not in checks():
+            raise SettingsError(f"{option}: there is no check {entry!r}{_nearest(entry, checks())}")
+    return frozenset(entries)
+
+
+def _nearest(name: str, checks: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name.lower().replace("_", "-"), sorted(checks), n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _replacements(option: str, text: str) -> Iterable[tuple[str, str]]:
+    for entry in _entries(option, text):
+        name, arrow, instead = (part.strip() for part in entry.partition("->"))
+        if not (arrow and instead and re.fullmatch(r"[\w.*?]+", name)):
+            raise SettingsError(f"{option}: {entry!r} is not of the form 'dotted.name -> replacement'")
+        yield name, instead

@@ -1,0 +1,138 @@
+"""Checks, findings, and the one visitor that walks a file and shows each check its subjects."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar, get_type_hints, overload
+
+from astroid import nodes
+from astroid.nodes import NodeNG
+
+from flake8_fastapi.containment import STRICT, complain
+from flake8_fastapi.semantics.facts import Position
+from flake8_fastapi.semantics.module import Module
+from flake8_fastapi.settings import Settings
+
+
+class Finding(NamedTuple):
+    """One fault: where, and in words."""
+
+    position: Position
+    message: str
+
+
+class Report(NamedTuple):
+    """A finding as flake8 wants it."""
+
+    line: int
+    column: int
+    text: str
+
+
+CheckFunction = Callable[[Any], Iterator[Finding]]
+_F = TypeVar("_F", bound=CheckFunction)
+
+
+class Check(NamedTuple):
+    """A registered check."""
+
+    code: str
+    name: str
+    optional: bool
+    """Off until the user enables it."""
+    run: CheckFunction
+
+    @property
+    def doc(self) -> str:
+        """The manual page of the check."""
+        return inspect.getdoc(self.run) or ""
+
+    @property
+    def subject(self) -> type:
+        """The class of the things the check is shown, from the annotation of its parameter."""
+        hints = get_type_hints(self.run)
+        hints.pop("return", None)
+        (subject,) = hints.values()
+        assert isinstance(subject, type)
+        return subject
+
+
+_registry: dict[str, Check] = {}
+
+
+@overload
+def check(function: _F, /) -> _F: ...
+
+
+@overload
+def check(*, optional: bool = False) -> Callable[[_F], _F]: ...
+
+
+def check(function: _F | None = None, /, *, optional: bool = False) -> _F | Callable[[_F], _F]:
+    """Register a generator of findings. Code and name follow from its module (`fap002_…`) and its own name."""
+
+    def register(function: _F) -> _F:
+        code = function.__module__.partition(".rules.")[2].partition("_")[0].upper()
+        name = function.__name__.replace("_", "-")
+        if name in _registry:
+            raise ValueError(f"two checks are called {name}")
+        _registry[name] = Check(code, name, optional, function)
+        return function
+
+    return register if function is None else register(function)
+
+
+def registered() -> dict[str, Check]:
+    """The checks registered so far, by name; `rules.registry` has them all."""
+    return dict(_registry)
+
+
+class Visitor:
+    """Walks the tree of one file once and shows every check its subjects."""
+
+    def __init__(self, module: Module, checks: Iterable[Check], settings: Settings) -> None:
+        self.module = module
+        self._reports: dict[str, list[Report]] = {}
+        self._by_subject: dict[type, list[Check]] = {}
+        for found in checks:
+            if found.name in settings.disable or (found.optional and found.name not in settings.enable):
+                continue
+            self._by_subject.setdefault(found.subject, []).append(found)
+
+    def run(self) -> list[Report]:
+        """The reports of the file, sorted, each once."""
+        self._visit(self.module.tree)
+        return sorted({report for reports in self._reports.values() for report in reports})
+
+    def _visit(self, root: nodes.Module) -> None:
+        """Walk with a list of our own: source may nest more deeply than Python may recurse."""
+        pending: list[NodeNG] = [root]
+        while pending:
+            node = pending.pop()
+            for subject in self.module.subjects_at(node):
+                for found in self._by_subject.get(type(subject), ()):
+                    self._show(found, subject)
+            pending.extend(self.module.children(node))
+
+    def _show(self, found: Check, subject: object) -> None:
+        if self._reports.get(found.name, _NOTHING) is _CRASHED:
+            return
+        reports = self._reports.setdefault(found.name, [])
+        try:
+            reports.extend(_report(found, finding) for finding in found.run(subject))
+        except Exception as error:
+            if os.environ.get(STRICT):
+                raise
+            self._reports[found.name] = _CRASHED
+            complain(f"check {found.name} failed on {self.module.path}: {type(error).__name__}: {error}")
+
+
+_NOTHING: list[Report] = []
+_CRASHED: list[Report] = []
+
+
+def _report(found: Check, finding: Finding) -> Report:
+    message = " ".join(finding.message.split())
+    return Report(finding.position.line, finding.position.column, f"{found.code} {message} [{found.name}]")

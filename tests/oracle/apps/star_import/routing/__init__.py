@@ -1,0 +1,2 @@
+from .items import *  # noqa: F403
+from .users import *  # noqa: F403

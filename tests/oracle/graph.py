@@ -1,0 +1,22 @@
+"""What our own analysis says about an application: the one place here that knows its interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from running import Served
+
+from flake8_fastapi.semantics.project import Project
+
+UNKNOWN_PATH = "?"
+
+
+def static_routes(main: Path, application: str = "app") -> set[Served]:
+    """The routes of the application that this name in this file holds. A path that is not certain is `?`."""
+    graph = Project.of(str(main)).application(str(main), application)
+    assert graph is not None, f"no application {application!r} found in {main}"
+    return {
+        Served(method, UNKNOWN_PATH if route.path is None else route.path, route.handler)
+        for route in graph.routes
+        for method in route.methods
+    }

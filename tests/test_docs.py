@@ -1,0 +1,157 @@
+"""What the documentation says is true: docstring examples, the README's table, the form of messages."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from flake8_fastapi.rules import registry
+from harness import REPOSITORY, Fixture, lint_fixture, lint_source
+
+# What an example may use without a word: the statement that binds the name. Later ones may need earlier ones.
+PREAMBLE = {
+    "annotations": "from __future__ import annotations",
+    "asyncio": "import asyncio",
+    "functools": "import functools",
+    "io": "import io",
+    "json": "import json",
+    "os": "import os",
+    "shutil": "import shutil",
+    "subprocess": "import subprocess",
+    "time": "import time",
+    "cache": "from functools import cache",
+    "lru_cache": "from functools import lru_cache",
+    "Path": "from pathlib import Path",
+    "Annotated": "from typing import Annotated",
+    "Iterator": "from collections.abc import Iterator",
+    "AsyncIterator": "from collections.abc import AsyncIterator",
+    "anyio": "import anyio",
+    "bcrypt": "import bcrypt",
+    "httpx": "import httpx",
+    "pandas": "import pandas",
+    "redis": "import redis",
+    "requests": "import requests",
+    "aiofiles": "import aiofiles",
+    "APIRouter": "from fastapi import APIRouter",
+    "BackgroundTasks": "from fastapi import BackgroundTasks",
+    "Depends": "from fastapi import Depends",
+    "FastAPI": "from fastapi import FastAPI",
+    "HTTPException": "from fastapi import HTTPException",
+    "Request": "from fastapi import Request",
+    "UploadFile": "from fastapi import UploadFile",
+    "run_in_threadpool": "from fastapi.concurrency import run_in_threadpool",
+    "StreamingResponse": "from fastapi.responses import StreamingResponse",
+    "FileResponse": "from fastapi.responses import FileResponse",
+    "BaseModel": "from pydantic import BaseModel",
+    "create_engine": "from sqlalchemy import create_engine",
+    "select": "from sqlalchemy import select",
+    "AsyncSession": "from sqlalchemy.ext.asyncio import AsyncSession",
+    "Session": "from sqlalchemy.orm import Session",
+    "sessionmaker": "from sqlalchemy.orm import sessionmaker",
+    "app": "app = FastAPI()",
+    "router": "router = APIRouter()",
+}
+_BLOCK = re.compile(r"^(Bad|Good)::\n((?:[ \t]+.*\n|\n)+)", re.MULTILINE)
+_MARK = re.compile(r"#.*?\b(FAP\d{3})\b(?:\s+([a-z-]+(?:,\s*[a-z-]+)*))?")
+
+
+def examples(doc: str) -> list[tuple[str, str]]:
+    text = inspect.cleandoc(doc) + "\n"
+    return [(match[1], inspect.cleandoc("\n" + match[2])) for match in _BLOCK.finditer(text)]
+
+
+def with_preamble(source: str) -> tuple[str, int]:
+    """The example with the imports it leaves out, and how many lines were put before it."""
+    tree = ast.parse(source)
+    bound = {
+        alias.asname or alias.name.partition(".")[0] for node in ast.walk(tree) for alias in _aliases(node)
+    }
+    bound |= {
+        node.name
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    }
+    bound |= {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    wanted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - bound | {"FastAPI"}
+    lines: list[str] = []
+    for name, statement in reversed(PREAMBLE.items()):
+        if name in wanted:
+            lines.insert(0, statement)
+            wanted |= {
+                node.id for node in ast.walk(ast.parse(statement)) if isinstance(node, ast.Name)
+            } - bound
+    return "\n".join([*lines, source, ""]), len(lines)
+
+
+def _aliases(node: ast.AST) -> list[ast.alias]:
+    return node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+
+
+@pytest.mark.parametrize("name", sorted(registry()))
+def test_docstring_examples(name: str, tmp_path: Path) -> None:
+    check = registry()[name]
+    blocks = examples(check.doc)
+    assert {kind for kind, _ in blocks} == {"Bad", "Good"}, f"{name} needs a `Bad::` and a `Good::` block"
+    options = [f"--fastapi-enable={name}"] if check.optional else []
+    for number, (kind, source) in enumerate(blocks):
+        text, before = with_preamble(source)
+        marks = {
+            (line, match[1], each)
+            for line, content in enumerate(source.splitlines(), 1)
+            if (match := _MARK.search(content))
+            for each in re.split(r",\s*", match[2] or name)
+        }
+        assert bool(marks) == (kind == "Bad"), f"the {kind} example of {name} has {len(marks)} marks"
+        found = lint_source(text, tmp_path / f"{kind}{number}", *options)
+        places = {(each.line - before, each.code, each.name) for each in found}
+        assert places == marks, f"{kind} example of {name}\n{text}\n" + "\n".join(each.text for each in found)
+
+
+def test_docstring_begins_with_a_sentence() -> None:
+    for name, check in registry().items():
+        first = inspect.cleandoc(check.doc).partition("\n\n")[0]
+        assert first.endswith("."), f"{name}: {first}"
+
+
+def readme_checks() -> list[tuple[str, str, str]]:
+    """Rows of the README's tables that hold a code, a check's name in backticks, and `on` or `off`."""
+    rows = []
+    code = ""
+    for line in (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines():
+        cells = (
+            [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if line.lstrip().startswith("|")
+            else []
+        )
+        codes = [match[0] for cell in cells if (match := re.fullmatch(r"`?(FAP\d{3})`?", cell))]
+        names = [match[1] for cell in cells if (match := re.fullmatch(r"`([a-z]+(?:-[a-z]+)*)`", cell))]
+        states = [match[1] for cell in cells if (match := re.fullmatch(r"\**`?(on|off)`?\**", cell))]
+        code = codes[0].strip("`") if codes else code
+        if names and states:
+            rows.append((code, names[0], states[0]))
+    return rows
+
+
+def test_readme_lists_the_checks() -> None:
+    known = {(check.code, name, "off" if check.optional else "on") for name, check in registry().items()}
+    listed = readme_checks()
+    assert len(listed) == len(set(listed)), "a check is listed twice"
+    assert set(listed) == known
+
+
+def test_messages(fixture: Fixture, tmp_path: Path) -> None:
+    """One line, `FAP002 what; what to do [name]`, of at most 160 characters, or 200 where names are long."""
+    for found in lint_fixture(fixture, tmp_path):
+        text = found.text
+        assert text.isprintable(), text
+        assert text == " ".join(text.split()), text
+        assert text.startswith(f"{found.code} "), text
+        assert text.endswith(f" [{found.name}]"), text
+        quoted = sum(len(part) for part in re.findall(r"`([^`]*)`", text))
+        assert len(text) <= (200 if quoted > 40 else 160), f"{len(text)} characters: {text}"
