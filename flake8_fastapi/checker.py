@@ -22,7 +22,7 @@ _WORTH_A_LOOK = re.compile(
     re.MULTILINE,
 )
 """What every file has about which a check may have something to say."""
-_FASTAPI = re.compile(r"fastapi|starlette", re.IGNORECASE)
+_FASTAPI = re.compile(r"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
 _NO_PATHS = ("stdin", "-", "(none)", "")
 
 

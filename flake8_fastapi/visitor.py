@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_type_hints, overload
 
 from astroid import nodes
@@ -52,11 +53,16 @@ class Check(NamedTuple):
     @property
     def subject(self) -> type:
         """The class of the things the check is shown, from the annotation of its parameter."""
-        hints = get_type_hints(self.run)
-        hints.pop("return", None)
-        (subject,) = hints.values()
-        assert isinstance(subject, type)
-        return subject
+        return _subject(self.run)
+
+
+@cache
+def _subject(function: CheckFunction) -> type:
+    hints = get_type_hints(function)
+    hints.pop("return", None)
+    (subject,) = hints.values()
+    assert isinstance(subject, type)
+    return subject
 
 
 _registry: dict[str, Check] = {}

@@ -45,7 +45,15 @@ DECORATOR = "fastapi.routing.<route decorator>"
 DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
 HTTP_MIDDLEWARE_BASE = "starlette.middleware.base.BaseHTTPMiddleware"
-STREAMING_RESPONSE = "starlette.responses.StreamingResponse"
+STREAMS = frozenset(
+    {
+        "starlette.responses.StreamingResponse",
+        "fastapi.sse.EventSourceResponse",
+        "sse_starlette.EventSourceResponse",
+        "sse_starlette.sse.EventSourceResponse",
+    }
+)
+"""Responses that iterate an async generator on the loop and a plain one in a thread."""
 RESPONSE = "fastapi.Response"
 BACKGROUND_TASKS = "fastapi.BackgroundTasks"
 BACKGROUND_TASK = "starlette.background.BackgroundTask"

@@ -37,7 +37,7 @@ NOWHERE = os.path.join("\0", "stdin.py")
 
 _PROPERTY = re.compile(rb"@(?:\w+\.)*\w*property[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*def[ \t]+(\w+)")
 
-FASTAPI_WORDS = (b"fastapi", b"starlette", b"FastAPI", b"APIRouter")
+_IMPORTS_FASTAPI = re.compile(rb"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
 
 
 def root_of(path: str) -> str:
@@ -160,9 +160,11 @@ class Files:
 
     @cached_property
     def uses_fastapi(self) -> bool:
-        """Whether any file of the project mentions FastAPI or Starlette."""
+        """Whether any file of the project imports FastAPI or Starlette, or a package named after them."""
         return any(
-            (text := self.text(path)) is not None and any(word in text for word in FASTAPI_WORDS)
+            (text := self.text(path)) is not None
+            and (b"fastapi" in text or b"starlette" in text)
+            and _IMPORTS_FASTAPI.search(text) is not None
             for path in self._likely_first()
         )
 

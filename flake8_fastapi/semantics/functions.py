@@ -165,8 +165,12 @@ class Function:
     def _possible_stalls(self) -> tuple[Stall, ...]:
         if not self._may_run_on_loop:
             return ()
-        found = [stall for site in self.facts.sites if not site.lazy for stall in self._stalls_at(site)]
-        return tuple(sorted(found, key=lambda stall: stall.site.start))
+        found: dict[tuple[Position, bool, Effect], Stall] = {}
+        for site in self.facts.sites:
+            for stall in self._stalls_at(site) if not site.lazy else ():
+                # Of a chain such as `service.repo.load().first()`, which starts in one place, the last speaks.
+                found[(site.start, site.kind == "iterate", stall.effect)] = stall
+        return tuple(sorted(found.values(), key=lambda stall: stall.site.start))
 
     @property
     def _may_run_on_loop(self) -> bool:
@@ -178,7 +182,7 @@ class Function:
         roles = self._project.registrations.roles(self._thing.path, self._thing)
         if any(registration.on_loop for registration in roles):
             return True
-        return self.facts.owner is None and any(models.marked(self._project.evaluator, self._thing.path, self.facts))
+        return self.facts.owner is None and any(models.marked(self._project.evaluator, self.facts))
 
     def _stalls_at(self, site: Site) -> Iterator[Stall]:
         effects = self._project.effects

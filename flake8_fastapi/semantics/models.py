@@ -37,24 +37,29 @@ def validates(
     return "validator" if validator else "serializer"
 
 
-def marked(ev: Evaluator, path: str, found: FunctionFacts) -> tuple[bool, bool]:
+def marked(ev: Evaluator, found: FunctionFacts) -> tuple[bool, bool]:
     """Whether the function may be held by a validator marker, and by a serializer marker, of an annotation."""
-    around = {path, *ev.files.mentioning(found.name)}
     return (
-        any(around.intersection(ev.files.mentioning(name)) for name in _last_names(framework.FUNCTION_VALIDATORS)),
-        any(around.intersection(ev.files.mentioning(name)) for name in _last_names(framework.FUNCTION_SERIALIZERS)),
+        _is_beside(ev, found.name, framework.FUNCTION_VALIDATORS),
+        _is_beside(ev, found.name, framework.FUNCTION_SERIALIZERS),
     )
 
 
-def _last_names(names: frozenset[str]) -> list[str]:
-    return sorted(name.rpartition(".")[2] for name in names)
+def _is_beside(ev: Evaluator, name: str, markers: frozenset[str]) -> bool:
+    """Whether a file with one of the markers contains the name."""
+    needle = name.encode()
+    return any(
+        needle in (ev.files.text(path) or b"")
+        for marker in sorted(markers)
+        for path in ev.files.mentioning(marker.rpartition(".")[2])
+    )
 
 
 def _validates_field(
     ev: Evaluator, registrations: Registrations, function: FunctionThing, found: FunctionFacts
 ) -> str | None:
     """The same for a plain function: `Annotated[str, AfterValidator(function)]`."""
-    validator, serializer = marked(ev, function.path, found)
+    validator, serializer = marked(ev, found)
     if validator and _is_exchanged(ev, registrations, function, incoming=True):
         return "validator"
     return "serializer" if serializer and _is_exchanged(ev, registrations, function, incoming=False) else None

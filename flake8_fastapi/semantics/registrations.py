@@ -269,7 +269,7 @@ def _library_target(ev: Evaluator, func: Value, frame: Frame) -> tuple[str, Inst
         return thing.function.name, thing.owner
     if isinstance(thing, ClassThing):
         for name in classes.library_types(ev, thing):
-            if name in framework.HOLDERS or name == framework.STREAMING_RESPONSE:
+            if name in framework.HOLDERS or name in framework.STREAMS:
                 return name, None
     return None
 
@@ -324,7 +324,7 @@ def _task(ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, fr
 def _stream(
     ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame
 ) -> Iterator[Registration]:
-    if framework.STREAMING_RESPONSE in libraries.ancestors(name) or name.endswith(".EventSourceResponse"):
+    if framework.STREAMS.intersection(libraries.ancestors(name)):
         for thing in _each(ev, _argument(call, 0, "content"), frame):
             if isinstance(thing, Generator):
                 yield from _registered(ev, "stream", thing, None)

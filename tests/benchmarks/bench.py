@@ -48,7 +48,8 @@ def run(mode: str, project: Path, arguments: list[str], stdin: Path | None) -> C
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode != 0 or complaint:
+        # A check that crashed is contained, and would make the plugin look fast.
         sys.exit(f"{' '.join(command)}: exit status {process.returncode}\n{complaint.decode()}")
     kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
     return Cost(usage.ru_utime + usage.ru_stime, wall, kilobytes / 1024)

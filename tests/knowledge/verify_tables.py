@@ -59,7 +59,9 @@ DYNAMIC = (
     "django.db.models.Model.objects",
     "mongoengine.Document.objects",
     "multiprocessing.synchronize.SemLock.acquire",
+    "consul.Consul.kv",
     "fastapi_sqlalchemy.db.session",
+    "hvac.",
     "mysql.connector.abstracts.MySQLCursorAbstract",
     "postmarker.core.PostmarkClient.emails",
     "sklearn.base.BaseEstimator.",
@@ -89,7 +91,7 @@ BEHAVES_LIKE = frozenset(
     }
 )
 # Another object with the same effect.
-SAME_EFFECT = frozenset({"sqlalchemy.ext.declarative.declarative_base"})
+SAME_EFFECT = frozenset({"_thread.allocate_lock", "sqlalchemy.ext.declarative.declarative_base"})
 # Not coroutine functions, but their call does nothing either until it is awaited.
 AWAITABLE = frozenset({"fastapi.Request.form"})
 
@@ -270,7 +272,9 @@ def check_no_wait(name: str, position: int, keyword: str) -> str | None:
     except (TypeError, ValueError):
         return None
     names = [parameter for parameter in signature.parameters if parameter != "self"]
-    if names and names[0] in {"args", "cls"}:
+    if any(
+        parameter.kind is not parameter.POSITIONAL_OR_KEYWORD for parameter in signature.parameters.values()
+    ):
         return None
     if len(names) <= position or names[position] != keyword:
         return f"parameter {position} is not {keyword}: {signature}"
@@ -328,8 +332,8 @@ def main() -> int:
             if "-v" in sys.argv:
                 print(f"not installed: {label}: {name}")
             continue
-        except MissingError as error:
-            fault = str(error)
+        except Exception as error:
+            fault = str(error) or repr(error)
         if fault is None:
             right[label] += 1
         elif name.split(" ")[0] in OTHER_VERSION or name.startswith(DYNAMIC):
@@ -339,20 +343,6 @@ def main() -> int:
     print("\n".join(sorted(wrong)))
     print(f"\nright: {sum(right.values())} {dict(right)}")
     print(f"of other versions or made at run time: {other}; wrong: {len(wrong)}")
-    print(f"not installed: {label}: {name}")
-            continue
-        except MissingError as error:
-            fault = str(error)
-        if fault is None:
-            right[label] += 1
-        elif name.split(" ")[0] in OTHER_VERSION or name.startswith(DYNAMIC):
-            other += 1
-        else:
-            wrong.append(f"{label}: {name}: {fault}")
-    print("\n".join(sorted(wrong)))
-    print(
-        f"\nright: {sum(right.values())} {dict(right)}; other versions or dynamic: {other}; wrong: {len(wrong)}"
-    )
     print(f"not installed: {sum(absent.values())} rows of {len(absent)} packages:", *sorted(absent))
     return 1 if wrong else 0
 

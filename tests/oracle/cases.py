@@ -1184,13 +1184,13 @@ case(
     """
     class Slow(Response):
         def render(self, content):
-            time.sleep(0.25)  # FAP002 blocking-call
+            time.sleep(0.25)
             return b""
 
 
     @app.get("/")
     async def read():
-        return Slow()
+        return Slow()  # FAP002 blocking-helper
     """,
 )
 case(

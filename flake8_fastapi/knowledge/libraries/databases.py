@@ -10,6 +10,8 @@ _ASYNC = "sqlalchemy.ext.asyncio"
 _MYSQL = "mysql.connector.abstracts"
 
 ALIASES = {
+    "dataset.table.Table": "dataset.Table",
+    "dataset.database.Database": "dataset.Database",
     "fastapi_sqlalchemy.middleware.db": "fastapi_sqlalchemy.db",
     **to(
         "sqlalchemy.Engine",

@@ -238,6 +238,10 @@ RETURNS = {
 }
 
 ATTRIBUTES = {
+    "consul.Consul.kv": "consul.Consul.KV",
+    "hvac.Client.secrets": "hvac.api.SecretsEngines",
+    "hvac.api.SecretsEngines.kv": "hvac.api.secrets_engines.Kv",
+    "hvac.api.secrets_engines.Kv.v2": "hvac.api.secrets_engines.kv_v2.KvV2",
     f"{_RESOURCE}.meta": "boto3.resources.base.ResourceMeta",
     "boto3.resources.base.ResourceMeta.client": _BOTO,
     **each(_RESOURCE, _COLLECTIONS, "boto3.resources.collection.CollectionManager"),

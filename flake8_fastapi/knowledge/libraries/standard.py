@@ -66,10 +66,6 @@ BASES: dict[str, tuple[str, ...]] = {
     "multiprocessing.synchronize.Semaphore": ("multiprocessing.synchronize.SemLock",),
     "selectors.DefaultSelector": ("selectors.BaseSelector",),
     "configparser.ConfigParser": ("configparser.RawConfigParser",),
-    "io.TextIOWrapper": ("io.TextIOBase",),
-    "io.TextIOBase": ("io.IOBase",),
-    "io.BufferedReader": ("io.IOBase",),
-    "tempfile.SpooledTemporaryFile": ("io.IOBase",),
 }
 
 RETURNS = {

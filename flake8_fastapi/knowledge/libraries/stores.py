@@ -70,6 +70,7 @@ BASES = {
 }
 
 RETURNS = {
+    "etcd3.client": "etcd3.Etcd3Client",
     "redis.from_url": "redis.Redis",
     "redis.Redis.from_url": "redis.Redis",
     "redis.Redis.from_pool": "redis.Redis",
