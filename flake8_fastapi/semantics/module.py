@@ -25,6 +25,7 @@ class Module:
         self.path = path
         self.project = project
         self._ast = source_tree
+        self._has_walrus = ":=" in source
         self.facts: ModuleFacts | None = project.replace(path, source, self._extract)
 
     @cached_property
@@ -36,7 +37,7 @@ class Module:
 
     def _extract(self) -> ModuleFacts | None:
         with tree.collector_paused():
-            return bodies.extract(self.tree, self.path)
+            return bodies.extract(self._ast, self.path, self._has_walrus)
 
     @cached_property
     def _functions(self) -> dict[Position, str]:

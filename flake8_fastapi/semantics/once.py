@@ -2,60 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Sequence
 
-from astroid import nodes
-from astroid.nodes import NodeNG
-
-
-def tested(test: NodeNG, missing: bool) -> str | None:
-    """What the test asks about, as dotted text, if it asks whether it is missing (or there)."""
-    if isinstance(test, nodes.UnaryOp) and test.op == "not":
-        return tested(test.operand, not missing)
-    if isinstance(test, nodes.Compare) and len(test.ops) == 1:
-        operator, right = test.ops[0]
-        if isinstance(right, nodes.Const) and right.value is None and operator == ("is" if missing else "is not"):
-            return _dotted(test.left)
-        return None
-    return None if missing else _dotted(test)
-
-
-def _dotted(node: NodeNG) -> str | None:
-    parts: list[str] = []
-    while isinstance(node, (nodes.Attribute, nodes.AssignAttr)):
-        parts.append(node.attrname)
-        node = node.expr
-    if not isinstance(node, (nodes.Name, nodes.AssignName)):
-        return None
-    return ".".join([node.name, *reversed(parts)])
-
-
-def assigns(statements: Iterable[NodeNG], name: str) -> bool:
-    """Whether one of the statements, or one in a `with`, `try` or `if` among them, assigns the dotted name."""
-    for statement in statements:
-        targets = statement.targets if isinstance(statement, nodes.Assign) else []
-        if isinstance(statement, nodes.AnnAssign):
-            targets = [statement.target]
-        if any(_dotted(target) == name for target in targets):
-            return True
-        if isinstance(statement, (nodes.With, nodes.Try, nodes.If)) and assigns(statement.body, name):
-            return True
-    return False
-
-
-_CONSUMERS = frozenset(
+CONSUMERS = frozenset(
     {
         "list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "any", "all", "max", "min", "next", "bytes",
         "join", "extend", "update", "writelines", "add_all", "deque", "Counter", "array",
     }
 )  # fmt: skip
+"""Functions and methods, by last name, that iterate a generator expression on the spot."""
 
 
-def is_consumed(node: nodes.GeneratorExp) -> bool:
-    """Whether a generator expression is certainly iterated on the spot."""
-    parent = node.parent
-    if isinstance(parent, nodes.Call):
-        func = parent.func
-        name = func.attrname if isinstance(func, nodes.Attribute) else getattr(func, "name", None)
-        return name in _CONSUMERS
-    return isinstance(parent, (nodes.For, nodes.Comprehension, nodes.Starred, nodes.YieldFrom, nodes.Compare))
+def fills_what_is_missing(node: ast.If, declared: frozenset[str]) -> bool:
+    """`if x is None: … x = …` for a global or an attribute: the body runs once in the life of the process."""
+    missing = _tested(node.test, missing=True)
+    return missing is not None and _outlives_call(missing, declared) and _assigns(node.body, missing)
+
+
+def returns_what_is_there(node: ast.stmt, rest: Sequence[ast.stmt], declared: frozenset[str]) -> bool:
+    """`if x is not None: return x`, and what follows assigns x: it runs once as well."""
+    if not (isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return)):
+        return False
+    there = _tested(node.test, missing=False)
+    return there is not None and _outlives_call(there, declared) and _assigns(rest, there)
+
+
+def _outlives_call(name: str, declared: frozenset[str]) -> bool:
+    return "." in name or name in declared
+
+
+def _tested(test: ast.expr, missing: bool) -> str | None:
+    """What the test asks about, as dotted text, if it asks whether it is missing (or there)."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _tested(test.operand, not missing)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        right = test.comparators[0]
+        asks = ast.Is if missing else ast.IsNot
+        if isinstance(right, ast.Constant) and right.value is None and isinstance(test.ops[0], asks):
+            return _dotted(test.left)
+        return None
+    return None if missing else _dotted(test)
+
+
+def _dotted(node: ast.expr) -> str | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
+
+
+def _assigns(statements: Iterable[ast.stmt], name: str) -> bool:
+    """Whether one of the statements, or one in a `with`, `try` or `if` among them, assigns the dotted name."""
+    for statement in statements:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        if any(_dotted(target) == name for target in targets):
+            return True
+        if isinstance(statement, (ast.With, ast.AsyncWith, ast.Try, ast.If)) and _assigns(statement.body, name):
+            return True
+    return False

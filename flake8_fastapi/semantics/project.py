@@ -65,7 +65,7 @@ class Project:
             return None
         try:
             with tree.collector_paused():
-                return bodies.extract(module, path)
+                return bodies.extract(module, path, b":=" in text)
         except RecursionError:
             return None
 

@@ -1,4 +1,4 @@
-"""flake8's `ast` tree as astroid nodes. The only place that builds trees.
+"""Trees: flake8's `ast` tree as astroid nodes, and the `ast` trees of neighbours. The only place that makes them.
 
 Stock astroid executes code of the linted project while it builds (compiled modules, brains that import); the bare
 `TreeRebuilder` does not, and it reuses the tree that flake8 has parsed already.
@@ -11,15 +11,12 @@ import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from astroid import nodes
 from astroid.manager import AstroidManager
 from astroid.nodes.utils import Position as AstroidPosition
 from astroid.rebuilder import TreeRebuilder
-
-if TYPE_CHECKING:
-    from astroid.nodes import NodeNG
 
 
 class _Rebuilder(TreeRebuilder):  # type: ignore[misc]  # astroid carries no type information
@@ -44,28 +41,24 @@ class _Rebuilder(TreeRebuilder):  # type: ignore[misc]  # astroid carries no typ
 
 def build(tree: ast.Module, name: str, path: str, is_package: bool) -> nodes.Module:
     """The astroid module for a parsed file. Raises RecursionError for a tree that is too deep."""
-    rebuilder = _Rebuilder(AstroidManager())
-    module = rebuilder.visit_module(tree, name, path, is_package)
-    for node, global_names in rebuilder._import_from_nodes:
-        _bind_import_from(node, global_names)
+    module: nodes.Module = _Rebuilder(AstroidManager()).visit_module(tree, name, path, is_package)
     return module
 
 
-def read(source: str | bytes, path: str) -> nodes.Module | None:
-    """The astroid module for a source text, or None where it cannot be parsed."""
+def read(source: str | bytes, path: str) -> ast.Module | None:
+    """The `ast` tree of a neighbour's source text, or None where it cannot be parsed."""
     try:
-        with warnings.catch_warnings(), collector_paused():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(source, path)
-            return build(tree, "", path, path.endswith("__init__.py"))
+            return ast.parse(source, path)
     except (SyntaxError, ValueError, UnicodeError, RecursionError, MemoryError):
         return None
 
 
-def parse_expression(text: str) -> NodeNG | None:
-    """The node for an expression in a string (a quoted annotation), or None."""
+def read_expression(text: str) -> ast.expr | None:
+    """The expression in a string (a quoted annotation), or None."""
     module = read(f"({text}\n)", "<annotation>")
-    if module is None or len(module.body) != 1 or not isinstance(module.body[0], nodes.Expr):
+    if module is None or len(module.body) != 1 or not isinstance(module.body[0], ast.Expr):
         return None
     return module.body[0].value
 
@@ -83,15 +76,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _bind_import_from(node: nodes.ImportFrom, global_names: Any) -> None:
-    """Enter the names of `from x import y` in the scope's locals, as astroid's builder does after the rebuild."""
-    for name, alias in node.names:
-        if name == "*":
-            continue
-        bound = alias or name
-        if global_names and bound in global_names:
-            node.root().set_local(bound, node)
-        else:
-            node.parent.set_local(bound, node)

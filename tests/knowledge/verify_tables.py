@@ -61,7 +61,9 @@ DYNAMIC = (
     "multiprocessing.synchronize.SemLock.acquire",
     "consul.Consul.kv",
     "fastapi_sqlalchemy.db.session",
-    "hvac.",
+    "hvac.Client.secrets",
+    "hvac.api.SecretsEngines.kv",
+    "hvac.api.secrets_engines.Kv.v2",
     "mysql.connector.abstracts.MySQLCursorAbstract",
     "postmarker.core.PostmarkClient.emails",
     "sklearn.base.BaseEstimator.",
@@ -193,6 +195,22 @@ def check_blocking(name: str, kind: str) -> str | None:
     return None
 
 
+def check_instead(name: str, instead: str) -> str | None:
+    """The replacement exists: an async method of the same class, or a name of an installed package."""
+    for phrase in instead.removeprefix("await ").split(" or "):
+        target = phrase.partition("(")[0]
+        first, dot, _ = target.partition(".")
+        if first in {"run_in_threadpool", "loop", "conn", "client", "upload"}:
+            continue
+        if not dot:
+            owner = name.rpartition(".")[0]
+            if not hasattr(resolve(owner), target):
+                return f"{owner} has no {target}"
+        else:
+            resolve(target)
+    return None
+
+
 def check_type(name: str) -> str | None:
     value = resolve(name)
     if not inspect.isclass(value) and not callable(value):
@@ -285,6 +303,7 @@ def questions() -> Iterator[tuple[str, str, Callable[[], str | None]]]:
     """Every row of every table: (table, row, check)."""
     for row in table().values():
         yield "blocking", row.name, lambda row=row: check_blocking(row.name, row.kind)  # type: ignore[misc]
+        yield "instead", row.name, lambda row=row: check_instead(row.name, row.instead)  # type: ignore[misc]
     for row in PATTERNS:
         yield "PATTERNS", row.name, lambda row=row: check_type(row.name[:-2])  # type: ignore[misc]
     for name in NOT_BLOCKING:

@@ -1696,12 +1696,14 @@ case(
 case(
     "anyio.to_interpreter.run_sync",
     """
+    import socket
+
     import anyio.to_interpreter
 
 
     @app.get("/")
     async def read():
-        await anyio.to_interpreter.run_sync(time.sleep, 0.25)
+        return await anyio.to_interpreter.run_sync(socket.gethostbyname, "localhost")
     """,
     needs=("_interpreters",),
     unseen=True,
@@ -2249,12 +2251,12 @@ case(
     async def get_db():
         async with AsyncSessionLocal() as db:
             yield db
+        await engine.dispose()
 
 
     @app.get("/")
     async def read(db: Session = Depends(get_db)):
         await db.execute(text("select nap()"))
-        await engine.dispose()
     """,
     before=ASYNC_DATABASE + APP,
     needs=("aiosqlite", "greenlet"),

@@ -1,6 +1,6 @@
 """Records which thread runs the blocking calls of a case.
 
-Worker processes and interpreters load this module: it imports nothing heavy at the top.
+Worker processes load this module: it imports nothing heavy at the top.
 """
 
 from __future__ import annotations
