@@ -12,7 +12,7 @@ from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 from flake8_fastapi import __version__
-from flake8_fastapi.containment import STRICT, complain
+from flake8_fastapi.containment import STRICT, collector_paused, complain
 from flake8_fastapi.semantics.files import NOWHERE, Files
 from flake8_fastapi.settings import Settings, SettingsError
 
@@ -91,7 +91,8 @@ class Checker:
             files = Files.of(path)
             if _FASTAPI.search(source) is None and not files.uses_fastapi:
                 return []
-            return _findings(self._tree, path, source, files, self.settings)
+            with collector_paused():
+                return _findings(self._tree, path, source, files, self.settings)
         except Exception as error:
             if os.environ.get(STRICT):
                 raise

@@ -109,7 +109,8 @@ class Visitor:
 
     def run(self) -> list[Report]:
         """The reports of the file, sorted, each once."""
-        self._visit(self.module.tree)
+        if self.module.subjects:
+            self._visit(self.module.tree)
         return sorted({report for reports in self._reports.values() for report in reports})
 
     def _visit(self, root: nodes.Module) -> None:

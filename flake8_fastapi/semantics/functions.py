@@ -99,7 +99,11 @@ class Function:
         if parameter.name not in self._roots_of_possible_calls:
             return False
         thing = self._project.evaluator.certain(parameter, Frame(self._thing.path, self._thing.qualname))
-        return thing is None or (isinstance(thing, Instance) and isinstance(thing.type, Library))
+        if thing is None:
+            return True
+        if not (isinstance(thing, Instance) and isinstance(thing.type, Library)):
+            return False
+        return not method_owners().isdisjoint(libraries.ancestors(thing.type.name))
 
     @cached_property
     def _roots_of_possible_calls(self) -> frozenset[str]:
@@ -173,6 +177,15 @@ class Function:
         return tuple(sorted(found.values(), key=lambda stall: stall.site.start))
 
     @property
+    def is_of_interest(self) -> bool:
+        """Whether a check may have something to say about it: it may run on the loop, or FastAPI calls it."""
+        return self._may_run_on_loop or self._is_registered_here
+
+    @property
+    def _is_registered_here(self) -> bool:
+        return next(self._project.registrations.roles(self._thing.path, self._thing), None) is not None
+
+    @property
     def _may_run_on_loop(self) -> bool:
         """A cheap first question: a sync function runs there only in special roles, which are asked for first."""
         if self.facts.is_async:
@@ -182,7 +195,7 @@ class Function:
         roles = self._project.registrations.roles(self._thing.path, self._thing)
         if any(registration.on_loop for registration in roles):
             return True
-        return self.facts.owner is None and any(models.marked(self._project.evaluator, self.facts))
+        return self.facts.owner is None and any(models.marked(self._project.evaluator, self._thing.path))
 
     def _stalls_at(self, site: Site) -> Iterator[Stall]:
         effects = self._project.effects
@@ -284,6 +297,12 @@ class Function:
 def method_names() -> frozenset[str]:
     """The last names of all methods that are known to block."""
     return frozenset(row.name.rpartition(".")[2] for row in table().values() if row.kind == "method")
+
+
+@cache
+def method_owners() -> frozenset[str]:
+    """The library classes with methods that are known to block."""
+    return frozenset(row.name.rpartition(".")[0] for row in table().values() if row.kind == "method")
 
 
 def _library_name(thing: Thing | None) -> str | None:

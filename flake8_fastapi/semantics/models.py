@@ -24,7 +24,7 @@ def validates(
     if found.is_async:
         return None
     if found.owner is None:
-        return _validates_field(ev, registrations, function, found)
+        return _validates_field(ev, registrations, function)
     traits = calls.traits(ev, function)
     validator = bool(traits & framework.VALIDATORS)
     if not validator and not traits & framework.SERIALIZERS:
@@ -37,29 +37,23 @@ def validates(
     return "validator" if validator else "serializer"
 
 
-def marked(ev: Evaluator, found: FunctionFacts) -> tuple[bool, bool]:
-    """Whether the function may be held by a validator marker, and by a serializer marker, of an annotation."""
-    return (
-        _is_beside(ev, found.name, framework.FUNCTION_VALIDATORS),
-        _is_beside(ev, found.name, framework.FUNCTION_SERIALIZERS),
-    )
+def marked(ev: Evaluator, path: str) -> tuple[bool, bool]:
+    """Whether the module has a validator marker, and a serializer marker, that may hold one of its functions.
+
+    Deliberate miss: a function that only another module puts into a marker.
+    """
+    module = ev.module(path)
+    called = module.mentions.keys() if module is not None else ()
+    return _VALIDATOR_NAMES.isdisjoint(called) is False, _SERIALIZER_NAMES.isdisjoint(called) is False
 
 
-def _is_beside(ev: Evaluator, name: str, markers: frozenset[str]) -> bool:
-    """Whether a file with one of the markers contains the name."""
-    needle = name.encode()
-    return any(
-        needle in (ev.files.text(path) or b"")
-        for marker in sorted(markers)
-        for path in ev.files.mentioning(marker.rpartition(".")[2])
-    )
+_VALIDATOR_NAMES = frozenset(name.rpartition(".")[2] for name in framework.FUNCTION_VALIDATORS)
+_SERIALIZER_NAMES = frozenset(name.rpartition(".")[2] for name in framework.FUNCTION_SERIALIZERS)
 
 
-def _validates_field(
-    ev: Evaluator, registrations: Registrations, function: FunctionThing, found: FunctionFacts
-) -> str | None:
+def _validates_field(ev: Evaluator, registrations: Registrations, function: FunctionThing) -> str | None:
     """The same for a plain function: `Annotated[str, AfterValidator(function)]`."""
-    validator, serializer = marked(ev, found)
+    validator, serializer = marked(ev, function.path)
     if validator and _is_exchanged(ev, registrations, function, incoming=True):
         return "validator"
     return "serializer" if serializer and _is_exchanged(ev, registrations, function, incoming=False) else None

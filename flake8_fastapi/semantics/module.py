@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from astroid import nodes
@@ -32,25 +32,25 @@ class Module:
     def tree(self) -> nodes.Module:
         """The astroid tree. Raises RecursionError for source that nests too deeply."""
         name = os.path.basename(self.path).removesuffix(".py")
-        with tree.collector_paused():
-            return tree.build(self._ast, name, self.path, name == "__init__")
+        return tree.build(self._ast, name, self.path, name == "__init__")
 
     def _extract(self) -> ModuleFacts | None:
-        with tree.collector_paused():
-            return bodies.extract(self._ast, self.path, self._has_walrus)
+        return bodies.extract(self._ast, self.path, self._has_walrus)
 
     @cached_property
-    def _functions(self) -> dict[Position, str]:
+    def subjects(self) -> Mapping[Position, Function]:
+        """What there is to show to checks, by where it stands. Without any, the tree need not be built."""
         if self.facts is None:
             return {}
-        return {found.position: name for name, found in self.facts.functions.items() if name}
+        functions = (Function(self.project, self.path, name) for name in self.facts.functions if name)
+        return {function.position: function for function in functions if function.is_of_interest}
 
     def subjects_at(self, node: NodeNG) -> Iterator[Function]:
         """The FastAPI things that stand at this node."""
         if isinstance(node, nodes.FunctionDef) and node.position is not None:
-            qualname = self._functions.get(Position(node.position.lineno, node.position.col_offset))
-            if qualname is not None:
-                yield Function(self.project, self.path, qualname)
+            function = self.subjects.get(Position(node.position.lineno, node.position.col_offset))
+            if function is not None:
+                yield function
 
     def children(self, node: NodeNG) -> Iterable[NodeNG]:
         """The children of a node among which subjects may stand."""

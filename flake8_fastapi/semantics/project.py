@@ -64,8 +64,7 @@ class Project:
         if module is None:
             return None
         try:
-            with tree.collector_paused():
-                return bodies.extract(module, path, b":=" in text)
+            return bodies.extract(module, path, b":=" in text)
         except RecursionError:
             return None
 

@@ -7,10 +7,7 @@ Stock astroid executes code of the linted project while it builds (compiled modu
 from __future__ import annotations
 
 import ast
-import gc
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from astroid import nodes
@@ -61,18 +58,3 @@ def read_expression(text: str) -> ast.expr | None:
     if module is None or len(module.body) != 1 or not isinstance(module.body[0], ast.Expr):
         return None
     return module.body[0].value
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection inside: building many small, cyclic nodes makes it run often and find nothing.
-
-    Measured: the rebuild of a large package takes half the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

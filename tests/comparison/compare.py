@@ -191,7 +191,7 @@ def planted(tools: Tools, list_all: bool) -> None:
     print("\n".join(missed))
 
 
-def real(tools: Tools, project: Path, list_all: bool) -> None:
+def real(tools: Tools, project: Path, peers: list[str], list_all: bool) -> None:
     project = project.resolve()
     ours = tools.run(OURS, project)
     names = Counter(re.sub(r".*\[(.+)\]$", r"\1", finding.text) for finding in ours)
@@ -199,7 +199,7 @@ def real(tools: Tools, project: Path, list_all: bool) -> None:
     _row("tool", "findings", "of these also ours", "not ours")
     _row("---", "--:", "--:", "--:")
     rest: list[tuple[str, Finding]] = []
-    for tool in PEERS:
+    for tool in peers:
         findings = tools.run(tool, project)
         left = [finding for finding in findings if not _covered(finding, ours, project)]
         rest += [(tool, finding) for finding in left]
@@ -218,12 +218,13 @@ def main() -> None:
     beside = Path(sys.executable).with_name("flake8")
     parser.add_argument("--ours", default=str(beside), metavar="FLAKE8", help="flake8 with this plugin")
     parser.add_argument("--ours-option", action="append", default=[], help="extra option for it, repeatable")
+    parser.add_argument("--skip", action="append", default=[], metavar="PEER", help="not on real projects")
     parser.add_argument("--list", action="store_true", help="list every miss and false alarm of each tool")
     arguments = parser.parse_args()
     tools = Tools(arguments.peers.absolute(), arguments.ours, tuple(arguments.ours_option))
     planted(tools, arguments.list)
     for project in arguments.projects:
-        real(tools, project, arguments.list)
+        real(tools, project, [peer for peer in PEERS if peer not in arguments.skip], arguments.list)
 
 
 if __name__ == "__main__":
