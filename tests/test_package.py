@@ -79,7 +79,7 @@ def test_version(installed: Distribution, tmp_path: Path) -> None:
 
 def test_help_shows_the_options(tmp_path: Path) -> None:
     text = flake8("--help", folder=tmp_path)
-    for option in ("enable", "disable", "blocking-calls", "version"):
+    for option in ("enable", "disable", "blocking-calls"):
         assert f"--fastapi-{option}" in text
 
 
@@ -184,13 +184,6 @@ def test_broken_blocking_calls(value: str, app: Path) -> None:
     text = flake8("--isolated", f"--fastapi-blocking-calls={value}", "app.py", folder=app, expect=None)
     assert "fastapi-blocking-calls" in text
     assert "FAP002" not in text
-
-
-@pytest.mark.parametrize("value", ["new", "0.x", "-1", "0.118.0.0.0.x", "['0.118']"])
-def test_broken_version(value: str, app: Path) -> None:
-    text = flake8("--isolated", f"--fastapi-version={value}", "app.py", folder=app, expect=None)
-    assert "fastapi-version" in text
-    assert value in text
 
 
 @pytest.mark.parametrize("name", [".flake8", "setup.cfg", "tox.ini"])

@@ -39,6 +39,11 @@ ROUTE_ADDERS: Mapping[str, frozenset[str] | None] = {
 }
 """Methods of apps and routers that take path and handler at once."""
 
+RESPONSE_CLASS_TAKERS = frozenset(
+    {*ROUTE_DECORATORS, *ROUTE_ADDERS, "FastAPI", "APIRouter", "include_router"} - {"websocket", "websocket_route"}
+)
+"""What may be given `response_class` or `default_response_class`."""
+
 DECORATOR = "fastapi.routing.<route decorator>"
 """The type we give to what a route decorator method returns."""
 

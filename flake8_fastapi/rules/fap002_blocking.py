@@ -214,7 +214,8 @@ def unawaited_coroutine(function: Function) -> Iterator[Finding]:
     """
     for lost in function.lost_coroutines:
         happens = "is never awaited" if lost.site.role == "statement" else "is returned un-awaited"
-        yield Finding(lost.site.start, f"`{lost.text}` {happens} in `{function.name}`: its body never runs; await it")
+        cure = "await it" if function.facts.is_async else "make this `async def` and await it"
+        yield Finding(lost.site.start, f"`{lost.text}` {happens} in `{function.name}`: its body never runs; {cure}")
 
 
 @check
@@ -379,15 +380,16 @@ def _chain_finding(function: Function, stall: Stall, verb: str) -> Finding:
     first, last = f"`{_cut(stall.chain[0])}`", f"`{_cut(stall.chain[-1])}`"
     ends = f"{first} → … → {last}" if len(stall.chain) > 2 else whole
     where, meanwhile = function.where, _meanwhile(function)
-    cure = f"run it in a thread or use {_quoted(stall.blocking.instead)}"
+    short = "run it in a thread" if function.may_be_offloaded else "do it in a dependency"
+    cure = f"{short} or use {_quoted(stall.blocking.instead)}"
     return Finding(
         stall.site.start,
         _fitting(
             f"{whole} {verb} in {where}: {meanwhile}; {cure}",
-            f"{whole} {verb} in {where}: {meanwhile}; run it in a thread",
-            f"{whole} {verb} in {where}; run it in a thread",
-            f"{ends} {verb} in {where}: {meanwhile}; run it in a thread",
-            f"{ends} {verb} in {where}; run it in a thread",
+            f"{whole} {verb} in {where}: {meanwhile}; {short}",
+            f"{whole} {verb} in {where}; {short}",
+            f"{ends} {verb} in {where}: {meanwhile}; {short}",
+            f"{ends} {verb} in {where}; {short}",
         ),
     )
 

@@ -20,6 +20,7 @@ from flake8_fastapi.semantics.things import (
     Library,
     LiteralThing,
     Made,
+    Origin,
     Partial,
     Super,
     Thing,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _MOST_GIVEN = 3
 """How deep instances remember what they were made with: a service of a repository of a session."""
+_MOST_HELD = 8
+"""A thing that holds others more deeply is not remembered: closures over closures must end somewhere."""
 
 
 # -- calls
@@ -60,7 +63,8 @@ def call_thing(ev: Evaluator, callee: Thing, made: Made) -> Things:
     if isinstance(callee, Bound):
         return _call_bound(ev, callee, made)
     if isinstance(callee, ClassThing):
-        return (Instance(callee, _constructor_env(ev, callee, made), made),)
+        env = _constructor_env(ev, callee, made)
+        return (Instance(callee, env, made, _origin(ev, callee, made)),)
     if isinstance(callee, Instance):
         return _call_instance(ev, callee, made)
     if isinstance(callee, Partial):
@@ -130,10 +134,17 @@ def _call_library(ev: Evaluator, name: str, made: Made, owner: Thing | None = No
     if owner is not None:
         return ()
     if is_library_class(name):
-        return (Instance(Library(name), (), made),)
+        thing = Library(name)
+        return (Instance(thing, (), made, _origin(ev, thing, made)),)
     if last.startswith("from_") and parent.rpartition(".")[2][:1].isupper():
         return (Instance(Library(parent), (), made),)
     return ()
+
+
+def _origin(ev: Evaluator, cls: Library | ClassThing, made: Made) -> Origin | None:
+    if not classes.is_a(ev, cls, *framework.HOLDERS):
+        return None
+    return Origin(made.frame.path, made.call.end, made.frame.env)
 
 
 def is_library_class(name: str) -> bool:
@@ -206,13 +217,53 @@ def bind(
         if isinstance(argument, facts.Starred):
             break
         parameter = positional.get(index + shift)
-        if parameter is not None:
+        if parameter is not None and not _contradicts(ev, parameter, argument, made.frame):
             _give(ev, env, parameter.name, argument, made.frame, constants)
     named = {parameter.name for parameter in parameters if parameter.kind in ("positional", "keyword")}
     for keyword, argument in made.call.keywords:
         if keyword in named and keyword is not None:
             _give(ev, env, keyword, argument, made.frame, constants)
+    if not made.call.open:
+        if not _is_complete(parameters, made.call, shift):
+            return tuple(env[:shift])
+        if constants:
+            _give_defaults(env, parameters)
     return tuple(env)
+
+
+def _is_complete(parameters: tuple[facts.Parameter, ...], call: facts.Call, shift: int) -> bool:
+    """Whether a call gives every argument that has no default: one that does not would raise TypeError."""
+    named = {keyword for keyword, _ in call.keywords}
+    return all(
+        parameter.default is not None
+        or parameter.kind in ("args", "kwargs")
+        or parameter.name in named
+        or (parameter.index is not None and parameter.index < len(call.args) + shift)
+        for parameter in parameters
+    )
+
+
+_BUILTIN_TYPES = frozenset({"dict", "str", "int", "float", "bool", "list", "tuple", "set", "bytes"})
+
+
+def _contradicts(ev: Evaluator, parameter: facts.Parameter, argument: Value, frame: Frame) -> bool:
+    """Whether an object of a library is passed for a parameter that is annotated `dict`, `str` …: one of both is wrong."""
+    annotation = parameter.annotation
+    if not (isinstance(annotation, facts.Name) and annotation.name in _BUILTIN_TYPES):
+        return False
+    thing = ev.certain(argument, frame)
+    return isinstance(thing, Instance) and isinstance(thing.type, Library) and not thing.type.name.startswith("builtins.")
+
+
+def _give_defaults(
+    env: list[tuple[str, Thing]], parameters: tuple[facts.Parameter, ...]
+) -> None:
+    """What a call leaves out has its default, where that is a text."""
+    given = {name for name, _ in env}
+    for parameter in parameters:
+        default = parameter.default
+        if parameter.name not in given and isinstance(default, facts.Constant) and isinstance(default.value, str):
+            env.append((parameter.name, LiteralThing(default.value)))
 
 
 def _give(
@@ -223,7 +274,8 @@ def _give(
     thing = ev.certain(argument, frame)
     if thing is None or (not constants and not _matters(thing)):
         return
-    env.append((name, trimmed(thing)))
+    if _depth(thing) <= _MOST_HELD:
+        env.append((name, trimmed(thing)))
 
 
 def _matters(thing: Thing) -> bool:
@@ -234,8 +286,9 @@ def trimmed(thing: Thing, depth: int = _MOST_GIVEN) -> Thing:
     """The thing without what its arguments' arguments were beyond a depth: keeps recursive structures finite."""
     if isinstance(thing, Instance) and thing.env:
         if depth == 0:
-            return Instance(thing.type, (), thing.made)
-        return Instance(thing.type, tuple((name, trimmed(item, depth - 1)) for name, item in thing.env), thing.made)
+            return Instance(thing.type, (), thing.made, thing.origin)
+        env = tuple((name, trimmed(item, depth - 1)) for name, item in thing.env)
+        return Instance(thing.type, env, thing.made, thing.origin)
     if isinstance(thing, Bound) and depth:
         return Bound(thing.function, trimmed(thing.owner, depth - 1))
     if isinstance(thing, Generator):
@@ -252,7 +305,21 @@ def _constructor_env(ev: Evaluator, cls: ClassThing, made: Made) -> Env:
 
 
 def _depth(thing: Thing) -> int:
-    return 1 + max((_depth(item) for _, item in thing.env), default=0) if isinstance(thing, Instance) else 0
+    """How deep a thing holds others: instances what they were made with, functions what they close over."""
+    if isinstance(thing, Instance):
+        return 1 + max((_depth(item) for _, item in thing.env), default=0) if thing.env else 0
+    if isinstance(thing, Bound):
+        return 1 + _depth(thing.owner)
+    if isinstance(thing, Partial):
+        return 1 + _depth(thing.function)
+    frame = thing.outer if isinstance(thing, FunctionThing) else None
+    if isinstance(thing, Generator):
+        frame = Frame("", "", thing.env, thing.function.outer)
+    depth = 0
+    while frame is not None:
+        depth += 1 + max((_depth(item) for _, item in frame.env), default=0)
+        frame = frame.outer
+    return depth
 
 
 def _field_env(ev: Evaluator, cls: ClassThing, made: Made) -> Env:

@@ -131,6 +131,9 @@ def _library_attribute(type_name: str, thing: Instance, name: str) -> Things:
         dotted = f"{ancestor}.{name}"
         typed = libraries.ATTRIBUTES.get(dotted)
         if typed is not None:
+            if typed in framework.HOLDERS:
+                # `app.router` holds the routes of the app.
+                return (Instance(Library(typed), (), thing.made, thing.origin),)
             return (Instance(Library(typed)),)
         if blocking(dotted) is not None or dotted in libraries.RETURNS or dotted in libraries.COROUTINES:
             return (Bound(Library(dotted), thing),)

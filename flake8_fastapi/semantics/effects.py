@@ -80,14 +80,25 @@ class Effects:
         if found is None:
             return
         frame = self.ev.frame_of(state.function, state.env)
-        asks = any(_last_name(site) in framework.LOOP_QUESTIONS for site in found.sites)
         for site in found.sites:
-            if site.lazy:
-                continue
-            for step in self.at(site, frame):
-                if asks and step.blocking is not None and step.blocking.group == "loop":
-                    continue
-                yield step
+            if not site.lazy:
+                yield from self.at(site, frame)
+
+    def is_careful(self, function: FunctionThing, site: Site | None = None) -> bool:
+        """Whether a function does not start a second loop blindly.
+
+        It asks whether a loop is running; or what it calls at this site it also hands to something (an executor).
+        """
+        found = self.ev.function(function)
+        if found is None or any(_last_name(one) in framework.LOOP_QUESTIONS for one in found.sites):
+            return True
+        name = _last_name(site) if site is not None else ""
+        return bool(name) and any(
+            isinstance(argument, (facts.Local, facts.Name)) and argument.name == name
+            for one in found.sites
+            if isinstance(one.value, facts.Call)
+            for argument in one.value.args
+        )
 
     def at(self, site: Site, frame: Frame, *, files: bool = False) -> Iterator[Step]:
         """What one site runs. Iterating an open file counts only with `files`: opening it is reported already."""
@@ -292,6 +303,8 @@ class Effects:
 
     def _nearest(self, state: State, effect: Effect, distance: int) -> Step:
         for step in self.steps(state):
+            if effect == "loop" and self.is_careful(state.function, step.site):
+                continue
             if step.blocking is not None:
                 if distance == 1 and effect_of(step.blocking) == effect:
                     return step
@@ -312,6 +325,8 @@ class Effects:
             following: list[State] = []
             for state in levels[-1]:
                 for step in self.steps(state):
+                    if effect == "loop" and self.is_careful(state.function, step.site):
+                        continue
                     found: int | None = None
                     if step.blocking is not None:
                         found = depth if effect_of(step.blocking) == effect else None

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import PurePath
 
+from flake8_fastapi.knowledge import libraries
+
 _VCS = (".git", ".hg", ".svn", ".jj")
 _MARKERS = (
     "pyproject.toml",
@@ -110,6 +112,7 @@ class Files:
         self._paths: tuple[str, ...] | None = None
         self._resolved: dict[tuple[str, str], str | None] = {}
         self._found: dict[bytes, tuple[str, ...]] = {}
+        self._libraries = libraries.top_level_names()
 
     # -- reading
 
@@ -208,22 +211,21 @@ class Files:
 
     def _absolute(self, importer: str, module: str) -> str | None:
         first = module.partition(".")[0]
+        is_library = first in sys.stdlib_module_names or first in self._libraries
+        top = _above_package(os.path.dirname(importer))
         namespaces: list[str] = []
         for base in self._bases(importer):
+            if is_library and base != top:
+                # A module named like a library counts only where Python would find it first.
+                continue
             names = self.names(base)
             if first in names or f"{first}.py" in names:
                 found = self._below(base, module)
-                if found is not None and found.endswith(".py"):
-                    return found if self._may_shadow(first, base, importer) else None
-                if found is not None:
+                if found is not None and found.endswith(".py") and found != importer:
+                    return found
+                if found is not None and not found.endswith(".py"):
                     namespaces.append(found)
-        if namespaces and first not in sys.stdlib_module_names:
-            return namespaces[0]
-        return None
-
-    def _may_shadow(self, first: str, base: str, importer: str) -> bool:
-        """A module named like one of the standard library counts only where Python would find it first."""
-        return first not in sys.stdlib_module_names or base == _above_package(os.path.dirname(importer))
+        return namespaces[0] if namespaces and not is_library else None
 
     def _bases(self, importer: str) -> Iterator[str]:
         """Where absolute imports of this file may start, the most likely first."""

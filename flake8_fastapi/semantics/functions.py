@@ -28,6 +28,7 @@ from flake8_fastapi.semantics.things import (
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.project import Project
 
+_SYNC_ROLES = frozenset({"validator", "serializer", "response class"})
 _AT_START = frozenset({"lifespan", "startup hook"})
 
 
@@ -137,7 +138,7 @@ class Function:
         """Whether it is an async generator that a streaming response sends."""
         if not (self.facts.is_async and self.facts.is_generator):
             return False
-        return any(registration.role == "stream" for registration in self._project.loop.roles(self._thing))
+        return any(registration.role in ("stream", "route") for registration in self._project.loop.roles(self._thing))
 
     @property
     def runs_per_request(self) -> bool:
@@ -145,11 +146,16 @@ class Function:
         return self.reason is not None and self.reason.role not in _AT_START
 
     @property
+    def may_be_offloaded(self) -> bool:
+        """Whether its code could await a thread: a validator cannot."""
+        return self.reason is None or self.reason.role not in _SYNC_ROLES
+
+    @property
     def where(self) -> str:
         """Where it runs, for a message: "async route `report`"; an error if it is not known to run on the loop."""
         reason = self.reason
         assert reason is not None
-        kind = f"async {reason.role}" if reason.role not in ("validator", "serializer") else reason.role
+        kind = f"async {reason.role}" if reason.role not in _SYNC_ROLES else reason.role
         if reason.direct:
             shown = kind if self.facts.is_async or kind == reason.role else reason.role
             return f"{shown} `{self.name}`"
@@ -174,7 +180,20 @@ class Function:
             for stall in self._stalls_at(site) if not site.lazy else ():
                 # Of a chain such as `service.repo.load().first()`, which starts in one place, the last speaks.
                 found[(site.start, site.kind == "iterate", stall.effect)] = stall
-        return tuple(sorted(found.values(), key=lambda stall: stall.site.start))
+        stalls = sorted(found.values(), key=lambda stall: stall.site.start)
+        opened = {call.end for stall in stalls if (call := _direct_call(stall)) is not None}
+        return tuple(stall for stall in stalls if not self._is_on_what_was_opened(stall, opened))
+
+    def _is_on_what_was_opened(self, stall: Stall, opened: set[Position]) -> bool:
+        """Whether it waits on an object that a stall of this function opened: a connection, a process, a file.
+
+        One fault, one finding: where `connect()` is reported, the calls on the connection are not.
+        """
+        call = _direct_call(stall)
+        if call is None:
+            return False
+        origin = self.origin_of(stall)
+        return isinstance(origin, Position) and origin in opened and origin != call.end
 
     @property
     def is_of_interest(self) -> bool:
@@ -199,11 +218,10 @@ class Function:
 
     def _stalls_at(self, site: Site) -> Iterator[Stall]:
         effects = self._project.effects
-        asks = any(name in framework.LOOP_QUESTIONS for name in self._called)
         seen: set[Effect] = set()
         for step in effects.at(site, self.frame, files=self.is_stream):
             for effect in EFFECTS:
-                if effect in seen or (effect == "loop" and asks):
+                if effect in seen or (effect == "loop" and effects.is_careful(self._thing, site)):
                     continue
                 stall = self._stall(step, effect)
                 if stall is not None:
@@ -219,14 +237,6 @@ class Function:
         if blocking.group == "session" and len(links) == 1 and root_of(step.site) in self._awaited_roots:
             return None
         return Stall(effect, step.site, tuple(link.text for link in links), blocking)
-
-    @cached_property
-    def _called(self) -> frozenset[str]:
-        names = set()
-        for site in self.facts.sites:
-            if isinstance(site.value, facts.Call) and isinstance(site.value.func, (facts.Attribute, facts.Name)):
-                names.add(site.value.func.name)
-        return frozenset(names)
 
     @cached_property
     def _awaited_roots(self) -> frozenset[str]:
@@ -291,6 +301,10 @@ class Function:
         for site, name in self.library_calls():
             if not site.lazy and name in libraries.ASYNC_CLIENTS:
                 yield site, name
+
+
+def _direct_call(stall: Stall) -> facts.Call | None:
+    return stall.site.value if len(stall.chain) == 1 and isinstance(stall.site.value, facts.Call) else None
 
 
 @cache

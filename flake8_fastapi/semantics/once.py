@@ -29,7 +29,11 @@ def returns_what_is_there(node: ast.stmt, rest: Sequence[ast.stmt], declared: fr
 
 
 def _outlives_call(name: str, declared: frozenset[str]) -> bool:
-    return "." in name or name in declared
+    """Whether the name is a global, or an attribute of the object itself, its class or the application's state."""
+    first, dot, rest = name.partition(".")
+    if not dot:
+        return name in declared
+    return first in ("self", "cls") or first in declared or first[:1].isupper() or "state." in rest
 
 
 def _tested(test: ast.expr, missing: bool) -> str | None:

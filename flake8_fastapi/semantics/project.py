@@ -13,6 +13,8 @@ from flake8_fastapi.semantics.facts import ModuleFacts
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.loop import Loop
 from flake8_fastapi.semantics.registrations import Registrations
+from flake8_fastapi.semantics.routes import Application, Graph
+from flake8_fastapi.semantics.things import Instance, only
 from flake8_fastapi.semantics.values import Evaluator
 
 _projects: dict[int, Project] = {}
@@ -83,7 +85,7 @@ class Project:
         return found
 
     def _forget_answers(self) -> None:
-        for name in ("evaluator", "effects", "registrations", "loop"):
+        for name in ("evaluator", "effects", "registrations", "loop", "graph"):
             self.__dict__.pop(name, None)
 
     # -- questions
@@ -107,6 +109,16 @@ class Project:
     def loop(self) -> Loop:
         """What runs on the event loop."""
         return Loop(self.evaluator, self.registrations)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Apps, routers and routes."""
+        return Graph(self.evaluator)
+
+    def application(self, path: str, name: str) -> Application | None:
+        """The application that a global of a module is; None if it is none."""
+        app = only(self.evaluator.global_name(path, name))
+        return self.graph.application(app) if isinstance(app, Instance) and app.origin is not None else None
 
 
 def _same_text(on_disk: bytes | None, text: bytes) -> bool:

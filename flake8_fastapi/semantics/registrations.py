@@ -33,6 +33,7 @@ Role = Literal[
     "startup hook",
     "background task",
     "stream",
+    "response class",
 ]
 ROUTE_ROLES = frozenset({"route", "websocket"})
 
@@ -80,7 +81,7 @@ class Registrations:
 def _scan(ev: Evaluator, module: ModuleFacts) -> Iterator[Registration]:
     for function in module.functions.values():
         if function.decorators:
-            yield from _decorations(ev, module, function)
+            yield from decorations(ev, function, Frame(module.path, function.parent or MODULE))
     for cls in module.classes.values():
         yield from _class_registrations(ev, ClassThing(module.path, cls.qualname))
     for name, register in _BY_NAME.items():
@@ -92,14 +93,28 @@ def _scan(ev: Evaluator, module: ModuleFacts) -> Iterator[Registration]:
                 yield from register(ev, target[0], target[1], site.value, frame)
     for qualname, site in module.mentions.get("()", ()):
         yield from _decorator_as_function(ev, site, Frame(module.path, qualname))
+    for name in framework.RESPONSE_CLASS_TAKERS:
+        for qualname, site in module.mentions.get(name, ()):
+            yield from _response_class(ev, site, Frame(module.path, qualname))
+
+
+def at(ev: Evaluator, site: Site, frame: Frame) -> Iterator[Registration]:
+    """What one call registers."""
+    assert isinstance(site.value, facts.Call)
+    target = _library_target(ev, site.value.func, frame)
+    register = _BY_NAME.get(target[0].rpartition(".")[2]) if target is not None else None
+    if target is not None and register is not None:
+        yield from register(ev, target[0], target[1], site.value, frame)
+    elif target is None:
+        yield from _decorator_as_function(ev, site, frame)
 
 
 # -- decorators
 
 
-def _decorations(ev: Evaluator, module: ModuleFacts, function: FunctionFacts) -> Iterator[Registration]:
-    frame = Frame(module.path, function.parent or MODULE)
-    raw = FunctionThing(module.path, function.qualname)
+def decorations(ev: Evaluator, function: FunctionFacts, frame: Frame) -> Iterator[Registration]:
+    """What the decorators of a function register; the frame is that of the code around its `def`."""
+    raw = FunctionThing(frame.path, function.qualname)
     for index, decorator in enumerate(function.decorators):
         found = _decoration(ev, decorator, frame)
         if found is None:
@@ -156,7 +171,7 @@ def _decorator_as_function(ev: Evaluator, site: Site, frame: Frame) -> Iterator[
     """`router.get("/x")(handler)`"""
     assert isinstance(site.value, facts.Call)
     inner = site.value.func
-    if not isinstance(inner, facts.Call) or not site.value.args:
+    if isinstance(inner, facts.Attribute) or not site.value.args:
         return
     found = _decoration(ev, inner, frame)
     if found is not None:
@@ -203,8 +218,15 @@ def _registered(
             wraps_async = _is_async(ev, raw) and "functools.wraps" in calls.traits(ev, function)
             yield Registration(role, function, found.is_async or wraps_async, None, None, None, method, position)
     elif function is not None and found is not None:
-        on_loop = found.is_async or (role == "startup hook" and not found.is_generator)
+        on_loop = found.is_async or (role == "startup hook" and not found.is_generator) or _wraps_async(ev, function)
         yield Registration(role, function, on_loop, holder, call, frame, method, position)
+
+
+def _wraps_async(ev: Evaluator, wrapper: FunctionThing) -> bool:
+    """Whether this is a wrapper, under `functools.wraps`, of an async function: FastAPI looks through it and awaits."""
+    if wrapper.outer is None or "functools.wraps" not in calls.traits(ev, wrapper):
+        return False
+    return any(isinstance(thing, FunctionThing) and _is_async(ev, thing) for _, thing in wrapper.outer.env)
 
 
 def _is_async(ev: Evaluator, function: FunctionThing) -> bool:
@@ -358,6 +380,18 @@ def _event_handler(
     if owner is not None and _is_holder(ev, owner):
         for thing in _each(ev, _argument(call, 1, "func"), frame):
             yield from _registered(ev, "startup hook", thing, None)
+
+
+def _response_class(ev: Evaluator, site: Site, frame: Frame) -> Iterator[Registration]:
+    """`response_class=Slow`: FastAPI makes the response, and so calls its `render`, on the loop."""
+    assert isinstance(site.value, facts.Call)
+    for keyword in ("response_class", "default_response_class"):
+        value = site.value.keyword(keyword)
+        thing = ev.certain(value, frame) if value is not None else None
+        if isinstance(thing, ClassThing) and classes.is_a(ev, thing, framework.RESPONSE):
+            render = classes.method(ev, thing, "render")
+            if render is not None:
+                yield Registration("response class", render, True)
 
 
 def _constructor(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flake8_fastapi.semantics.facts import MODULE, Call, Value
+from flake8_fastapi.semantics.facts import MODULE, Call, Position, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,14 @@ class Made(NamedTuple):
 
     call: Call
     frame: Frame
+
+
+class Origin(NamedTuple):
+    """Where an app or router was made: file, end of the call, and the parameters of the function around it."""
+
+    path: str
+    end: Position
+    env: Env
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ class Instance(Thing):
     type: Library | ClassThing
     env: Env = ()
     made: Made | None = field(default=None, compare=False)
+    origin: Origin | None = None
+    """For apps and routers: where this one was made, which tells it from others of its class."""
 
 
 @dataclass(frozen=True, slots=True)

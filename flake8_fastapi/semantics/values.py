@@ -142,6 +142,11 @@ class Evaluator:
         """What any of the values may be; unknown as soon as one of them is."""
         found: list[Thing] = []
         for value in values:
+            depth = self._active.get((id(value), frame))
+            if depth is not None and len(values) > 1:
+                # `query = query.filter(x)` in a loop: what it is, the other bindings say.
+                self._cut = min(self._cut, depth)
+                continue
             things = self.evaluate(value, frame)
             if not things:
                 return ()

@@ -28,6 +28,7 @@ OTHER_VERSION = frozenset(
         "asyncio.TaskGroup.create_task",
         "asyncio.runners.Runner",
         "hashlib.file_digest",
+        "threading.Barrier.wait",
         "duckdb.DuckDBPyRelation.fetchone",
         "duckdb.DuckDBPyRelation.fetchmany",
         "mysql.connector.CMySQLConnection",

@@ -111,3 +111,10 @@ def ancestors(name: str) -> tuple[str, ...]:
                 found[base] = None
                 queue.append(base)
     return tuple(found)
+
+
+@cache
+def top_level_names() -> frozenset[str]:
+    """The top-level packages of which the tables know something."""
+    tables = (ALIASES, BASES, RETURNS, ATTRIBUTES)
+    return frozenset(name.partition(".")[0] for table in tables for name in table)

@@ -6,12 +6,15 @@ import queue
 import smtplib
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Annotated
 
 import boto3
 import psycopg2
 import redis
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pymongo import MongoClient
 
 router = APIRouter(prefix="/drivers")
@@ -22,9 +25,18 @@ pool = ThreadPoolExecutor()
 jobs: queue.Queue[int] = queue.Queue()
 
 
+def get_connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect("shop.db")) as connection:
+        yield connection
+
+
+@router.get("/sqlite-connect")
+async def sqlite_connect() -> None:
+    sqlite3.connect("shop.db")  # BAD database
+
+
 @router.get("/sqlite")
-async def sqlite() -> None:
-    connection = sqlite3.connect("shop.db")  # BAD database
+async def sqlite(connection: Annotated[sqlite3.Connection, Depends(get_connection)]) -> None:
     connection.execute("SELECT 1")  # BAD database
 
 
@@ -52,7 +64,7 @@ async def s3() -> None:
 @router.get("/mail")
 async def mail() -> None:
     with smtplib.SMTP("localhost") as server:  # BAD mail
-        server.noop()
+        server.noop()  # BAD mail
 
 
 @router.get("/join")
