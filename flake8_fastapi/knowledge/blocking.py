@@ -4,8 +4,9 @@ The table is ``blocking_calls.tsv``. A row is named after the public class that 
 (``sqlalchemy.orm.Session.execute``); other spellings and subclasses are the business of
 ``knowledge.libraries``. Four groups:
 
-- ``io``: waits for something outside the process (sleep, HTTP, sockets, processes, brokers, services, locks).
-- ``session``: a database, document store, cache or search client, its connections, sessions and cursors.
+- ``io``: waits for something outside the process (sleep, HTTP, sockets, processes, database drivers, brokers,
+  services, locks).
+- ``session``: an ORM's session or query, a document store, a cache or a search client.
 - ``file``: reads or writes the content of files, or walks a whole tree; not metadata (``exists``, ``mkdir``).
 - ``cpu``: computes for long.
 

@@ -94,9 +94,26 @@ def _returned(ev: Evaluator, function: FunctionFacts, frame: Frame) -> Things:
 
 def _call_bound(ev: Evaluator, callee: Bound, made: Made) -> Things:
     if isinstance(callee.function, Library):
+        if isinstance(callee.owner, LiteralThing):
+            return _call_text(ev, callee.function.last, str(callee.owner.value), made)
         return _call_library(ev, callee.function.name, made, callee.owner)
     env = bind(ev, callee.function, made, constants=True, owner=callee.owner)
     return call_function(ev, callee.function, env)
+
+
+def _call_text(ev: Evaluator, name: str, text: str, made: Made) -> Things:
+    """The methods of a constant text that make paths: `"/{}".format(NAME)`, `"/x".rstrip("/")`."""
+    values = [ev.literal(argument, made.frame) for argument in made.call.args]
+    if made.call.keywords or not all(isinstance(value, (str, int)) for value in values):
+        return ()
+    try:
+        if name == "format":
+            return (LiteralThing(text.format(*values)),)
+        if name in ("strip", "lstrip", "rstrip", "lower", "upper", "removeprefix", "removesuffix"):
+            return (LiteralThing(getattr(text, name)(*values)),)
+    except (IndexError, KeyError, ValueError, TypeError):
+        pass
+    return ()
 
 
 def _call_instance(ev: Evaluator, callee: Instance, made: Made) -> Things:
@@ -156,6 +173,10 @@ def is_library_class(name: str) -> bool:
 def _special_call(ev: Evaluator, name: str, made: Made) -> Things | None:
     """Library functions whose result depends on their arguments; None for all others."""
     first = made.call.args[0] if made.call.args else None
+    if name in ("dataclasses.field", "pydantic.Field"):
+        factory = made.call.keyword("default_factory")
+        callee = ev.certain(factory, made.frame) if factory is not None else None
+        return call_thing(ev, callee, made) if isinstance(callee, (Library, ClassThing)) else None
     if name == "builtins.super":
         return _super(ev, made.frame)
     if first is None:

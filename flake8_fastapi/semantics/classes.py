@@ -121,7 +121,8 @@ def attribute(ev: Evaluator, thing: Thing, name: str) -> Things:
     if isinstance(thing, Super):
         return _super_attribute(ev, thing, name)
     if isinstance(thing, LiteralThing) and isinstance(thing.value, str):
-        return (Library(f"builtins.str.{name}"),)
+        # Only the member of an enumeration has a `value`, and it is the constant itself.
+        return (thing,) if name == "value" else (Bound(Library(f"builtins.str.{name}"), thing),)
     return ()
 
 

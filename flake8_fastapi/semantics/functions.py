@@ -28,6 +28,8 @@ from flake8_fastapi.semantics.things import (
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.project import Project
 
+_WAITED_FOR = frozenset({"proc", "http"})
+"""Categories in which opening and waiting are two faults: `Popen()` and `communicate()`."""
 _SYNC_ROLES = frozenset({"validator", "serializer", "response class"})
 _AT_START = frozenset({"lifespan", "startup hook"})
 
@@ -190,7 +192,7 @@ class Function:
         One fault, one finding: where `connect()` is reported, the calls on the connection are not.
         """
         call = _direct_call(stall)
-        if call is None:
+        if call is None or stall.blocking.category in _WAITED_FOR:
             return False
         origin = self.origin_of(stall)
         return isinstance(origin, Position) and origin in opened and origin != call.end

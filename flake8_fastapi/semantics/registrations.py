@@ -285,6 +285,8 @@ def _is_holder(ev: Evaluator, thing: Instance) -> bool:
 def _library_target(ev: Evaluator, func: Value, frame: Frame) -> tuple[str, Instance | None] | None:
     """The library function or method that is called, by the class that defines it, and the instance it is called on."""
     thing = ev.certain(func, frame)
+    if isinstance(thing, Partial):
+        thing = thing.function
     if isinstance(thing, Library):
         return thing.name, None
     if isinstance(thing, Bound) and isinstance(thing.function, Library) and isinstance(thing.owner, Instance):

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import calls, classes, facts, registrations
 from flake8_fastapi.semantics.facts import MODULE, Site, Value
+from flake8_fastapi.semantics.loops import turns
 from flake8_fastapi.semantics.registrations import ROUTE_ROLES, Registration
 from flake8_fastapi.semantics.things import (
     Bound,
@@ -27,6 +28,7 @@ from flake8_fastapi.semantics.things import (
     Made,
     Origin,
     Thing,
+    Things,
     only,
 )
 from flake8_fastapi.semantics.values import Evaluator
@@ -154,10 +156,12 @@ class Graph:
             written = call.keyword("path") or (call.args[0] if call.args else None)
         else:
             written = call.keyword("prefix")
-        prefix = "" if written is None and not call.open else self._text(written, frame)
-        for thing in self._each(child, frame):
-            if isinstance(thing, Instance) and thing.origin is not None:
-                self._inclusions.setdefault(holder.origin, []).append(Inclusion(holder, thing, prefix))
+        none = written is None and not call.open
+        for routers, prefixes in turns(self.ev, (child, written), frame):
+            prefix = "" if none else _only_text(prefixes)
+            for thing in routers:
+                if isinstance(thing, Instance) and thing.origin is not None:
+                    self._inclusions.setdefault(holder.origin, []).append(Inclusion(holder, thing, prefix))
 
     def _each(self, value: Value | None, frame: Frame) -> Iterator[Thing]:
         for thing in self.ev.evaluate(value, frame) if value is not None else ():
@@ -176,11 +180,11 @@ class Graph:
         own = self._own_prefix(holder)
         base = None if prefix is None or own is None else prefix + own
         for registration in self._held(self._routes, origin):
-            path = self._path(registration)
-            whole = None if base is None or path is None else base + path
             function = self.ev.function(registration.function)
             name = function.name if function is not None else ""
-            yield Route(self._methods(registration), whole, name, registration)
+            for path in self._paths(registration):
+                whole = None if base is None or path is None else base + path
+                yield Route(self._methods(registration), whole, name, registration)
         for inclusion in self._held(self._inclusions, origin):
             below = None if base is None or inclusion.prefix is None else base + inclusion.prefix
             yield from self._of(inclusion.child, below, around | {origin})
@@ -193,6 +197,8 @@ class Graph:
         return [item for key, held in table.items() if key[:2] == origin[:2] and not key.env for item in held]
 
     def _own_prefix(self, holder: Instance) -> str | None:
+        if classes.is_a(self.ev, holder.type, framework.FASTAPI, framework.STARLETTE):
+            return ""
         found = self.constructor_argument(holder, "prefix")
         if found is None:
             return ""
@@ -254,24 +260,21 @@ class Graph:
             return Thing() if any(key is None for key, _ in call.keywords) else None
         return only(self.ev.evaluate(value, frame)) or Thing()
 
-    def _path(self, registration: Registration) -> str | None:
+    def _paths(self, registration: Registration) -> list[str | None]:
+        """The path of a route; several where it is registered in a loop over paths."""
         call, frame = registration.call, registration.frame
         if call is None or frame is None:
-            return None
+            return [None]
         value = call.keyword("path")
         if value is None:
             # A wrapper decorator takes the router's method first: `@protected(router.get, "/x")`.
             index = next((place + 1 for place, arg in enumerate(call.args) if self._is_method(arg, frame)), 0)
             value = call.args[index] if index < len(call.args) else None
-        return self._text(value, frame)
+        return [_only_text(things) for (things,) in turns(self.ev, (value,), frame)]
 
     def _is_method(self, value: Value, frame: Frame) -> bool:
         thing = only(self.ev.evaluate(value, frame))
         return isinstance(thing, Bound) and isinstance(thing.function, Library)
-
-    def _text(self, value: Value | None, frame: Frame) -> str | None:
-        found = self.ev.literal(value, frame) if value is not None else None
-        return found if isinstance(found, str) else None
 
     def _methods(self, registration: Registration) -> frozenset[str]:
         name = registration.method
@@ -283,3 +286,8 @@ class Graph:
             return frozenset({"GET"})
         found = {thing.value for thing in self._each(written, registration.frame) if isinstance(thing, LiteralThing)}
         return frozenset(value.upper() for value in found if isinstance(value, str))
+
+
+def _only_text(things: Things) -> str | None:
+    found = only(things)
+    return found.value if isinstance(found, LiteralThing) and isinstance(found.value, str) else None

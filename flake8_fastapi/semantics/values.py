@@ -304,6 +304,8 @@ class Evaluator:
         if value.operator == "/" and isinstance(left, Instance) and left.type == Library("pathlib.Path"):
             return (Instance(Library("pathlib.Path")),)
         right = self.certain(value.right, frame)
+        if value.operator == "%" and isinstance(left, LiteralThing) and isinstance(right, LiteralThing):
+            return _formatted(left.value, right.value)
         if value.operator == "+" and isinstance(left, LiteralThing) and isinstance(right, LiteralThing):
             if isinstance(left.value, str) and isinstance(right.value, str):
                 return (LiteralThing(left.value + right.value),)
@@ -349,6 +351,13 @@ class Evaluator:
         if only(found) is not None:
             return found
         return hints.yielded(self, function, self.frame_of(generator.function, generator.env))
+
+
+def _formatted(text: object, value: object) -> Things:
+    """`"/%s" % value` for one text value."""
+    if isinstance(text, str) and isinstance(value, str) and text.count("%") == text.count("%s") == 1:
+        return (LiteralThing(text % value),)
+    return ()
 
 
 def _is_known(name: str) -> bool:

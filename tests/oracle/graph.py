@@ -9,6 +9,7 @@ from running import Served
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.project import Project
 
+APPS = Path(__file__).parent / "apps"
 UNKNOWN_PATH = "?"
 
 
@@ -23,7 +24,8 @@ class OneFile(Files):
 def static_routes(main: Path, application: str = "app") -> set[Served]:
     """The routes of the application that this name in this file holds. A path that is not certain is `?`."""
     # Only the application's own folder: the repository around it is no part of it.
-    files = Files(str(main.parent)) if main.name == "main.py" else OneFile(str(main))
+    top = APPS / main.relative_to(APPS).parts[0]
+    files = Files(str(top)) if top.is_dir() else OneFile(str(main))
     graph = Project(files).application(str(main), application)
     assert graph is not None, f"no application {application!r} found in {main}"
     return {

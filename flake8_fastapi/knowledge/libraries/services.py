@@ -225,6 +225,7 @@ RETURNS = {
     **each("polars.LazyFrame", "filter select with_columns group_by sort join limit", "polars.LazyFrame"),
     "polars.LazyFrame.collect": "polars.DataFrame",
     "PIL.Image.open": "PIL.Image.Image",
+    "PIL.Image.new": "PIL.Image.Image",
     **each("PIL.Image.Image", "resize convert rotate filter crop copy transpose", "PIL.Image.Image"),
     "openpyxl.load_workbook": "openpyxl.Workbook",
     "docx.Document": "docx.document.Document",
