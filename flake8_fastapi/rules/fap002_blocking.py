@@ -360,7 +360,7 @@ def _finding(function: Function, stall: Stall, what: str) -> Finding:
     name = stall.blocking.name.removeprefix("builtins.")
     real = "" if text.removesuffix("()") == name else f" (`{name}`)"
     instead = f"use {_quoted(stall.blocking.instead)}"
-    shorter = f"use {_quoted(stall.blocking.instead.rpartition('.')[2])}" if _is_name(stall) else instead
+    shorter = f"use {_quoted('.'.join(stall.blocking.instead.split('.')[-2:]))}" if _is_name(stall) else instead
     where, meanwhile = function.where, _meanwhile(function)
     return Finding(
         stall.site.start,

@@ -116,7 +116,7 @@ class _Extractor(Expressions):
 
     def _block(self, statements: Sequence[ast.stmt], owner: ast.AST, name: str = "body") -> None:
         body = self.bodies[-1]
-        around = body.path
+        around, needs = body.path, body.needs
         number = scopes.block(owner, name)
         lazy = 0
         for place, statement in enumerate(statements):
@@ -128,11 +128,16 @@ class _Extractor(Expressions):
                 for child in ast.iter_child_nodes(statement):
                     if isinstance(child, ast.expr):
                         self.value(child)
-            if once.returns_what_is_there(statement, statements[place + 1 :], body.scope.globals):
-                lazy += 1
-                body.lazy += 1
+            if isinstance(statement, ast.If) and statement.body:
+                if once.returns_what_is_there(statement, statements[place + 1 :], body.scope.globals) or once.is_end(
+                    statement
+                ):
+                    lazy += 1
+                    body.lazy += 1
+                elif once.leaves(statement.body):
+                    body.needs = (*body.needs, *self._required(statement.test, holds=False))
         body.lazy -= lazy
-        body.path = around
+        body.path, body.needs = around, needs
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = tuple([self.value(item) for item in node.decorator_list])
@@ -213,11 +218,24 @@ class _Extractor(Expressions):
     def _if(self, node: ast.If) -> None:
         self.value(node.test)
         body = self.bodies[-1]
-        lazy = once.fills_what_is_missing(node, body.scope.globals)
+        needs = body.needs
+        lazy = once.fills_what_is_missing(node, body.scope.globals) or self._fills_cache(node)
         body.lazy += lazy
+        body.needs = (*needs, *self._required(node.test, holds=True))
         self._block(node.body, node)
         body.lazy -= lazy
+        body.needs = (*needs, *self._required(node.test, holds=False)) if node.orelse else needs
         self._block(node.orelse, node, "orelse")
+        body.needs = needs
+
+    def _required(self, test: ast.expr, holds: bool) -> list[Value]:
+        """The variables that must be true, or not None, for a test to hold (or to fail)."""
+        return [self._quietly(node) for node in once.required(test, holds)]
+
+    def _fills_cache(self, node: ast.If) -> bool:
+        """`if key not in CACHE: CACHE[key] = load()` for a global or an attribute of the object."""
+        holder = once.filled_cache(node)
+        return holder is not None and (holder in ("self", "cls") or holder not in self.bodies[-1].scope.locals)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         is_async = isinstance(node, ast.AsyncWith)
@@ -229,7 +247,11 @@ class _Extractor(Expressions):
         self._block(node.body, node)
 
     def _try(self, node: ast.Try) -> None:
+        body = self.bodies[-1]
+        caught = any(once.catches_runtime_error(handler) for handler in node.handlers)
+        body.caught += caught
         self._block(node.body, node)
+        body.caught -= caught
         for handler in node.handlers:
             if handler.type is not None:
                 self.value(handler.type)

@@ -85,11 +85,25 @@ def call_function(ev: Evaluator, function: FunctionThing, env: Env) -> Things:
 
 
 def _returned(ev: Evaluator, function: FunctionFacts, frame: Frame) -> Things:
-    results = ev.union(function.returned, frame)
-    if only(results) is not None:
+    """What a function returns: by its body, and where that says nothing by its annotation."""
+    plain = _plain_type(function.returns)
+    if plain is not None:
+        return (plain,)
+    results = ev.recursive(function.returned, frame)
+    result = only(results)
+    if result is not None and not is_false(result):
         return results
     declared = hints.instance(ev, function.returns, frame) if function.returns is not None else ()
     return declared or results
+
+
+def _plain_type(annotation: Value | None) -> Thing | None:
+    """What `-> None`, `-> str` and the like say; nobody gets these wrong, and the body need not be read."""
+    if isinstance(annotation, facts.Constant) and annotation.value is None:
+        return LiteralThing(None)
+    if isinstance(annotation, facts.Name) and annotation.name in _BUILTIN_TYPES:
+        return Instance(Library(f"builtins.{annotation.name}"))
+    return None
 
 
 def _call_bound(ev: Evaluator, callee: Bound, made: Made) -> Things:
@@ -247,8 +261,7 @@ def bind(
     if not made.call.open:
         if not _is_complete(parameters, made.call, shift):
             return tuple(env[:shift])
-        if constants:
-            _give_defaults(env, parameters)
+        _give_defaults(env, parameters, constants)
     return tuple(env)
 
 
@@ -277,30 +290,44 @@ def _contradicts(ev: Evaluator, parameter: facts.Parameter, argument: Value, fra
 
 
 def _give_defaults(
-    env: list[tuple[str, Thing]], parameters: tuple[facts.Parameter, ...]
+    env: list[tuple[str, Thing]], parameters: tuple[facts.Parameter, ...], constants: bool
 ) -> None:
-    """What a call leaves out has its default, where that is a text."""
+    """What a call leaves out has its default, where that is a text or false."""
     given = {name for name, _ in env}
     for parameter in parameters:
         default = parameter.default
-        if parameter.name not in given and isinstance(default, facts.Constant) and isinstance(default.value, str):
-            env.append((parameter.name, LiteralThing(default.value)))
+        if parameter.name not in given and isinstance(default, facts.Constant):
+            if not default.value or (constants and isinstance(default.value, str)):
+                env.append((parameter.name, LiteralThing(default.value)))
 
 
 def _give(
     ev: Evaluator, env: list[tuple[str, Thing]], name: str, argument: Value, frame: Frame, constants: bool
 ) -> None:
-    if not constants and isinstance(argument, (facts.Constant, facts.Text, facts.Display, facts.Table)):
+    if not constants and isinstance(argument, (facts.Text, facts.Display, facts.Table)):
         return
     thing = ev.certain(argument, frame)
     if thing is None or (not constants and not _matters(thing)):
         return
+    if not constants and isinstance(thing, Instance):
+        thing = _without_texts(thing)
     if _depth(thing) <= _MOST_HELD:
         env.append((name, trimmed(thing)))
 
 
+def _without_texts(thing: Instance) -> Instance:
+    """Instances that differ in a text only do the same."""
+    kept = tuple((name, item) for name, item in thing.env if not isinstance(item, LiteralThing) or is_false(item))
+    return thing if len(kept) == len(thing.env) else Instance(thing.type, kept, thing.made, thing.origin)
+
+
+def is_false(thing: Thing | None) -> bool:
+    """Whether a thing is None, False or an empty constant: code that asks for it does not run."""
+    return isinstance(thing, LiteralThing) and not thing.value
+
+
 def _matters(thing: Thing) -> bool:
-    return isinstance(thing, (Instance, FunctionThing, Bound, ClassThing, Partial, Library, Generator))
+    return is_false(thing) or isinstance(thing, (Instance, FunctionThing, Bound, ClassThing, Partial, Library, Generator))
 
 
 def trimmed(thing: Thing, depth: int = _MOST_GIVEN) -> Thing:
@@ -323,6 +350,11 @@ def _constructor_env(ev: Evaluator, cls: ClassThing, made: Made) -> Env:
         return _field_env(ev, cls, made)
     env = bind(ev, init, made, constants=True, owner=Instance(cls))
     return tuple(item for item in env[1:] if _depth(item[1]) < _MOST_GIVEN)
+
+
+def made_instance(ev: Evaluator, cls: ClassThing, made: Made) -> Instance:
+    """The instance that a call of a class makes, without what differs in texts only."""
+    return _without_texts(Instance(cls, _constructor_env(ev, cls, made), made))
 
 
 def _depth(thing: Thing) -> int:

@@ -81,8 +81,12 @@ class Effects:
             return
         frame = self.ev.frame_of(state.function, state.env)
         for site in found.sites:
-            if not site.lazy:
+            if self.runs(site, frame):
                 yield from self.at(site, frame)
+
+    def runs(self, site: Site, frame: Frame) -> bool:
+        """Whether a site may run in this call: nothing that it needs is None or False here."""
+        return not site.lazy and not any(calls.is_false(self.ev.certain(value, frame)) for value in site.needs)
 
     def is_careful(self, function: FunctionThing, site: Site | None = None) -> bool:
         """Whether a function does not start a second loop blindly.
@@ -90,6 +94,8 @@ class Effects:
         It asks whether a loop is running; or what it calls at this site it also hands to something (an executor).
         """
         found = self.ev.function(function)
+        if site is not None and site.caught:
+            return True
         if found is None or any(_last_name(one) in framework.LOOP_QUESTIONS for one in found.sites):
             return True
         name = _last_name(site) if site is not None else ""
@@ -187,6 +193,8 @@ class Effects:
         found = self.ev.function(function)
         if found is None or found.is_async or found.is_generator:
             return
+        if owner is None and found.owner is not None and not self._is_given_self(function, made):
+            return
         named = self._named_by_user(function)
         if named is not None:
             yield Step(site, named, None)
@@ -196,6 +204,13 @@ class Effects:
         env = calls.bind(self.ev, function, made, constants=False, owner=owner)
         yield Step(site, None, State(function, env))
 
+    def _is_given_self(self, function: FunctionThing, made: Made) -> bool:
+        """Whether a method that is called on its class gets an instance first; if not, the arguments are shifted."""
+        if calls.traits(self.ev, function) & {"builtins.staticmethod", "builtins.classmethod"}:
+            return True
+        first = self.ev.certain(made.call.args[0], made.frame) if made.call.args else None
+        return isinstance(first, Instance) and isinstance(first.type, ClassThing)
+
     def _named_by_user(self, function: FunctionThing) -> Blocking | None:
         for module in self.ev.files.dotted(function.path):
             row = self._blocking(f"{module}.{function.qualname}")
@@ -204,7 +219,7 @@ class Effects:
         return None
 
     def _construct(self, site: Site, cls: ClassThing, made: Made) -> Iterator[Step]:
-        instance = Instance(cls, (), made)
+        instance = calls.made_instance(self.ev, cls, made)
         for name in ("__init__", "__post_init__"):
             method = classes.method(self.ev, cls, name)
             if method is not None:
@@ -274,9 +289,11 @@ class Effects:
             if thing.managed and not thing.is_async:
                 yield Step(site, None, State(thing.function, thing.env))
         elif isinstance(thing, Instance) and isinstance(thing.type, Library):
-            row = self._blocking(f"{thing.type.name}.__enter__")
-            if row is not None:
-                yield Step(site, row, None)
+            for ancestor in libraries.ancestors(thing.type.name):
+                row = self._blocking(f"{ancestor}.__enter__")
+                if row is not None:
+                    yield Step(site, row, None)
+                    break
         elif isinstance(thing, Instance) and isinstance(thing.type, ClassThing):
             for name in ("__enter__", "__exit__"):
                 method = classes.method(self.ev, thing.type, name)

@@ -33,6 +33,8 @@ class Body:
         self.sites: list[Site] = []
         self.is_generator = False
         self.lazy = 0
+        self.needs: tuple[Value, ...] = ()
+        self.caught = 0
         self.path: scopes.Path = ()
 
 
@@ -118,7 +120,9 @@ class Expressions:
     def site(self, site: Site) -> None:
         """Record what runs here."""
         body = self.bodies[-1]
-        body.sites.append(site._replace(lazy=True) if body.lazy else site)
+        if body.lazy or body.needs or body.caught:
+            site = site._replace(lazy=body.lazy > 0, needs=body.needs, caught=body.caught > 0)
+        body.sites.append(site)
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Give a value to a target, or to each of several."""

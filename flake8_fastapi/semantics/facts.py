@@ -225,6 +225,10 @@ class Site(NamedTuple):
     lazy: bool = False
     """It does not run here each time: it stands under `if x is None:` (or the like), which fills the global or attribute
     x once, or in a generator expression that is iterated elsewhere."""
+    needs: tuple[Value, ...] = ()
+    """What must be true (or not None) for it to run: `if path:` and `if not path: return` around it."""
+    caught: bool = False
+    """A RuntimeError is caught around it."""
 
 
 class FunctionFacts(NamedTuple):

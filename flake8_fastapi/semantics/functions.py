@@ -11,10 +11,11 @@ from flake8_fastapi.knowledge.blocking import Blocking, table
 from flake8_fastapi.semantics import calls, facts, models
 from flake8_fastapi.semantics.effects import EFFECTS, Effect, Step, written
 from flake8_fastapi.semantics.facts import FunctionFacts, Position, Site
-from flake8_fastapi.semantics.loop import Reason
+from flake8_fastapi.semantics.loop import AT_START, Reason
 from flake8_fastapi.semantics.registrations import ROUTE_ROLES
 from flake8_fastapi.semantics.things import (
     Bound,
+    ClassThing,
     Coroutine,
     Env,
     Frame,
@@ -22,16 +23,14 @@ from flake8_fastapi.semantics.things import (
     Instance,
     Library,
     Thing,
-    only,
 )
 
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.project import Project
 
-_WAITED_FOR = frozenset({"proc", "http"})
+_WAITED_FOR = frozenset({"process", "http"})
 """Categories in which opening and waiting are two faults: `Popen()` and `communicate()`."""
 _SYNC_ROLES = frozenset({"validator", "serializer", "response class"})
-_AT_START = frozenset({"lifespan", "startup hook"})
 
 
 class Stall(NamedTuple):
@@ -89,16 +88,13 @@ class Function:
         asked = [parameter.name for parameter in self.facts.parameters if self._is_worth_asking(parameter)]
         if not asked or self._project.loop.roles(self._thing):
             return ()
-        env: list[tuple[str, Thing]] = []
-        for name in asked:
-            things = self._project.loop.given(self._thing, name)
-            if things:
-                env.append((name, only(things) or Thing()))
-        return tuple(env)
+        return self._project.loop.env(self._thing, tuple(asked))
 
     def _is_worth_asking(self, parameter: facts.Parameter) -> bool:
-        if parameter.kind in ("args", "kwargs") or (self.facts.owner is not None and parameter.index == 0):
+        if parameter.kind in ("args", "kwargs"):
             return False
+        if self.facts.owner is not None and parameter.index == 0:
+            return any(root.startswith(f"{parameter.name}.") for root in self._roots_of_possible_calls)
         if parameter.name not in self._roots_of_possible_calls:
             return False
         thing = self._project.evaluator.certain(parameter, Frame(self._thing.path, self._thing.qualname))
@@ -145,7 +141,7 @@ class Function:
     @property
     def runs_per_request(self) -> bool:
         """Whether it runs on the loop while requests are served, not only when the app starts or stops."""
-        return self.reason is not None and self.reason.role not in _AT_START
+        return self.reason is not None and self.reason.role not in AT_START
 
     @property
     def may_be_offloaded(self) -> bool:
@@ -179,7 +175,7 @@ class Function:
             return ()
         found: dict[tuple[Position, bool, Effect], Stall] = {}
         for site in self.facts.sites:
-            for stall in self._stalls_at(site) if not site.lazy else ():
+            for stall in self._stalls_at(site) if self._project.effects.runs(site, self.frame) else ():
                 # Of a chain such as `service.repo.load().first()`, which starts in one place, the last speaks.
                 found[(site.start, site.kind == "iterate", stall.effect)] = stall
         stalls = sorted(found.values(), key=lambda stall: stall.site.start)
@@ -192,7 +188,7 @@ class Function:
         One fault, one finding: where `connect()` is reported, the calls on the connection are not.
         """
         call = _direct_call(stall)
-        if call is None or stall.blocking.category in _WAITED_FOR:
+        if call is None or stall.site.kind == "iterate" or stall.blocking.category in _WAITED_FOR:
             return False
         origin = self.origin_of(stall)
         return isinstance(origin, Position) and origin in opened and origin != call.end
@@ -267,6 +263,9 @@ class Function:
                 break
         if isinstance(value, facts.Name) and made is not None:
             thing = self._project.evaluator.certain(value, self.frame)
+            if isinstance(thing, ClassThing) and stall.site.value is made:
+                # `Review.create(…)`: the models of an ORM share one connection.
+                return stall.blocking.name.partition(".")[0]
             return value.name if isinstance(thing, Instance) else made.end
         return made.end if made is not None else stall.site.start
 

@@ -18,6 +18,7 @@ from flake8_fastapi.semantics.registrations import Registration, Registrations
 from flake8_fastapi.semantics.things import (
     Bound,
     ClassThing,
+    Env,
     Frame,
     FunctionThing,
     Generator,
@@ -26,13 +27,18 @@ from flake8_fastapi.semantics.things import (
     Made,
     Partial,
     Thing,
-    Things,
     only,
 )
 from flake8_fastapi.semantics.values import Evaluator
 
 _MOST_FUNCTIONS = 200
 """How many callers of callers are looked at before the answer is "unknown"."""
+_MOST_HOPS = 4
+"""How many functions an argument is followed through, backwards."""
+
+
+AT_START = frozenset({"lifespan", "startup hook"})
+"""Roles that run while nobody is served yet. A function that also serves requests is one that serves requests."""
 
 
 class Reason(NamedTuple):
@@ -53,6 +59,7 @@ class Loop:
         self.ev = ev
         self.registrations = registrations
         self._reasons: dict[FunctionThing, Reason | None] = {}
+        self._passed: dict[FunctionThing, dict[str, list[Thing]]] = {}
         self._roles: dict[FunctionThing, tuple[Registration, ...]] = {}
 
     def reason(self, function: FunctionThing) -> Reason | None:
@@ -79,13 +86,17 @@ class Loop:
     def _search(self, start: FunctionThing) -> Reason | None:
         queue = [start]
         seen = {start}
+        at_start: Reason | None = None
         for function in queue:
             found = self.ev.function(function)
             if found is None:
                 continue
             for registration in self.roles(function):
                 if registration.on_loop:
-                    return Reason(registration.role, found.name, function == start)
+                    reason = Reason(registration.role, found.name, function == start)
+                    if registration.role not in AT_START:
+                        return reason
+                    at_start = at_start or reason
             validator = validates(self.ev, self.registrations, function, found)
             if validator is not None:
                 return Reason(validator, found.name, function == start)
@@ -93,21 +104,37 @@ class Loop:
                 if caller not in seen and len(seen) < _MOST_FUNCTIONS:
                     seen.add(caller)
                     queue.append(caller)
-        return None
+        return at_start
 
-    def given(self, function: FunctionThing, parameter: str) -> Things:
-        """What the functions of the project that call this one certainly pass for a parameter."""
+    def env(self, function: FunctionThing, parameters: tuple[str, ...]) -> Env:
+        """What the callers of a function certainly pass for these parameters; `Thing()` where they disagree.
+
+        What a caller passes may in turn be what its own callers pass to it.
+        """
+        given = self._given(function, 0)
+        return tuple((name, only(tuple(given[name])) or Thing()) for name in parameters if given.get(name))
+
+    def _given(self, function: FunctionThing, depth: int) -> dict[str, list[Thing]]:
+        """What is passed for each parameter, by the callers that are known."""
+        known = self._passed.get(function)
+        if known is not None:
+            return known
+        result: dict[str, list[Thing]] = {}
+        self._passed[function] = result
         found = self.ev.function(function)
-        things: list[Thing] = []
-        for caller, call in self._callers(function, found) if found is not None else ():
-            frame = Frame(caller.path, caller.qualname)
+        for caller, call in self._callers(function, found) if found is not None and depth < _MOST_HOPS else ():
+            env: Env = ()
+            if not self.roles(caller):
+                passed = self._given(caller, depth + 1)
+                env = tuple((name, only(tuple(things)) or Thing()) for name, things in passed.items())
+            frame = Frame(caller.path, caller.qualname, env)
             callee = self.ev.certain(call.func, frame)
             owner = callee.owner if isinstance(callee, Bound) else None
-            env = dict(calls.bind(self.ev, function, Made(call, frame), constants=False, owner=owner))
-            thing = env.get(parameter)
-            if thing is not None and thing not in things:
-                things.append(thing)
-        return tuple(things)
+            for name, thing in calls.bind(self.ev, function, Made(call, frame), constants=False, owner=owner):
+                things = result.setdefault(name, [])
+                if thing not in things and not calls.is_false(thing):
+                    things.append(thing)
+        return result
 
     def _callers(self, function: FunctionThing, found: FunctionFacts) -> Iterator[tuple[FunctionThing, facts.Call]]:
         """The functions that call this one on the thread they run on, and the calls."""
@@ -141,7 +168,20 @@ class Loop:
         assert isinstance(site.value, facts.Call)
         if site.within is not None and self._hands_over(site.within, frame):
             return False
+        if self._is_made_for_others(site, frame, function):
+            return False
         return any(self._is(thing, function) for thing in self.ev.evaluate(site.value.func, frame))
+
+    def _is_made_for_others(self, site: Site, frame: Frame, function: FunctionThing) -> bool:
+        """Whether a sync function makes the coroutine and does neither return it nor start a task with it.
+
+        Then somebody else runs it: `pool.submit(asyncio.run, coroutine)` does so in a thread.
+        """
+        caller = self.ev.function(FunctionThing(frame.path, frame.function))
+        called = self.ev.function(function)
+        if caller is None or called is None or caller.is_async or not called.is_async or called.is_generator:
+            return False
+        return site.role not in ("returned", "argument")
 
     def _hands_over(self, func: facts.Value, frame: Frame) -> bool:
         """Whether a coroutine that is an argument of this call runs elsewhere than on the caller's loop."""

@@ -68,3 +68,49 @@ def _assigns(statements: Iterable[ast.stmt], name: str) -> bool:
         if isinstance(statement, (ast.With, ast.AsyncWith, ast.Try, ast.If)) and _assigns(statement.body, name):
             return True
     return False
+
+
+def filled_cache(node: ast.If) -> str | None:
+    """The first name of the mapping that `if key not in mapping: mapping[key] = …` fills; None for anything else."""
+    test = node.test
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.NotIn)):
+        return None
+    mapping = _dotted(test.comparators[0])
+    for statement in node.body:
+        for target in statement.targets if isinstance(statement, ast.Assign) else ():
+            if isinstance(target, ast.Subscript) and mapping is not None and _dotted(target.value) == mapping:
+                return mapping.partition(".")[0]
+    return None
+
+
+def leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether a block ends by leaving the block around it."""
+    return bool(body) and isinstance(body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
+
+
+def is_end(node: ast.If) -> bool:
+    """`if True: … return`: what follows is dead."""
+    return isinstance(node.test, ast.Constant) and node.test.value is True and leaves(node.body)
+
+
+def required(test: ast.expr, holds: bool) -> list[ast.expr]:
+    """The variables and attributes that must be true, or not None, for a test to hold (or, with `holds` false, to fail)."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return required(test.operand, not holds)
+    if isinstance(test, ast.BoolOp):
+        if isinstance(test.op, ast.And) is holds:
+            return [node for value in test.values for node in required(value, holds)]
+        return []
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        right = test.comparators[0]
+        if isinstance(right, ast.Constant) and right.value is None:
+            asks = ast.IsNot if holds else ast.Is
+            return [test.left] if isinstance(test.ops[0], asks) and _dotted(test.left) else []
+        return []
+    return [test] if holds and isinstance(test, (ast.Name, ast.Attribute)) and _dotted(test) else []
+
+
+def catches_runtime_error(handler: ast.ExceptHandler) -> bool:
+    """Whether an `except` clause names RuntimeError."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(kind, ast.Name) and kind.id == "RuntimeError" for kind in kinds)

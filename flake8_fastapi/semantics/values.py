@@ -36,6 +36,8 @@ from flake8_fastapi.semantics.things import (
 
 _DEPTH = 80
 """Values nest less deeply than this in real code (measured: below 40); deeper ones are unknown."""
+_STEPS = 20_000
+"""One question needs fewer steps in real code (measured: below 400); recursive visitors would need millions."""
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -57,6 +59,9 @@ class Evaluator:
         self._memo: dict[tuple[int, Frame], Things] = {}
         self._active: dict[tuple[int, Frame], int] = {}
         self._cut = _DEPTH + 1
+        self._steps = 0
+        self._running: dict[tuple[str, str], int] = {}
+        """Functions whose results are being worked out, with the depth at which that began."""
         self._references: dict[tuple[str, str], facts.Name] = {}
         self.traits_memo: dict[tuple[str, str], frozenset[str]] = {}
         self.mro_memo: dict[ClassThing, tuple[tuple[ClassThing | Library, ...], bool]] = {}
@@ -106,6 +111,12 @@ class Evaluator:
         if known is not None:
             return known
         depth = len(self._active)
+        if depth == 0:
+            self._steps = 0
+        self._steps += 1
+        if self._steps > _STEPS:
+            self._cut = 0
+            return ()
         if key in self._active:
             self._cut = min(self._cut, self._active[key])
             return ()
@@ -152,6 +163,19 @@ class Evaluator:
                 return ()
             found.extend(thing for thing in things if thing not in found)
         return tuple(found)
+
+    def recursive(self, returned: tuple[Value, ...], frame: Frame) -> Things:
+        """What a function returns; a call of the function by itself adds nothing to that."""
+        key = (frame.path, frame.function)
+        began = self._running.get(key)
+        if began is not None:
+            self._cut = min(self._cut, began)
+            return ()
+        self._running[key] = len(self._active)
+        try:
+            return self.union(returned, frame)
+        finally:
+            del self._running[key]
 
     # -- names
 
@@ -269,7 +293,9 @@ class Evaluator:
         key = self.literal(value.key, frame)
         if isinstance(thing, Items) and isinstance(key, int) and -len(thing.values) <= key < len(thing.values):
             return self.evaluate(thing.values[key], thing.frame)
-        if isinstance(thing, TableThing) and key is not NotImplemented:
+        if isinstance(thing, TableThing):
+            if key is NotImplemented:
+                return self.union(tuple(value for _, value in thing.items), thing.frame)
             return self._looked_up(thing, key)
         return ()
 
