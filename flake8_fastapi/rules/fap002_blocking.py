@@ -350,17 +350,14 @@ def _check_for(function: Function, stall: Stall) -> str | None:
     return {"session": "blocking-session", "file": "blocking-file-io"}.get(stall.blocking.group, "blocking-call")
 
 
-def _is_name(stall: Stall) -> bool:
-    return " " not in stall.blocking.instead and stall.blocking.instead.count(".") > 1
-
-
 def _finding(function: Function, stall: Stall, what: str) -> Finding:
     """A finding about one call; what does not fit into a line is left out, the least useful first."""
     text = _cut(stall.chain[0])
     name = stall.blocking.name.removeprefix("builtins.")
     real = "" if text.removesuffix("()") == name else f" (`{name}`)"
     instead = f"use {_quoted(stall.blocking.instead)}"
-    shorter = f"use {_quoted('.'.join(stall.blocking.instead.split('.')[-2:]))}" if _is_name(stall) else instead
+    last = stall.blocking.instead.rpartition(".")[2]
+    shorter = f"use `{last}`" if last.startswith("Async") else instead
     where, meanwhile = function.where, _meanwhile(function)
     return Finding(
         stall.site.start,

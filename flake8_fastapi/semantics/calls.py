@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flake8_fastapi.knowledge import framework, libraries
+from flake8_fastapi.knowledge.blocking import blocking, table
 from flake8_fastapi.semantics import classes, facts, hints
 from flake8_fastapi.semantics.facts import FunctionFacts, Value
 from flake8_fastapi.semantics.things import (
@@ -316,8 +318,8 @@ def _give(
 
 
 def _without_texts(thing: Instance) -> Instance:
-    """Instances that differ in a text only do the same."""
-    kept = tuple((name, item) for name, item in thing.env if not isinstance(item, LiteralThing) or is_false(item))
+    """Instances that differ in what does not matter do the same."""
+    kept = tuple((name, item) for name, item in thing.env if _matters(item))
     return thing if len(kept) == len(thing.env) else Instance(thing.type, kept, thing.made, thing.origin)
 
 
@@ -327,7 +329,33 @@ def is_false(thing: Thing | None) -> bool:
 
 
 def _matters(thing: Thing) -> bool:
-    return is_false(thing) or isinstance(thing, (Instance, FunctionThing, Bound, ClassThing, Partial, Library, Generator))
+    """Whether what a function does can depend on being given this thing."""
+    if isinstance(thing, Instance):
+        return isinstance(thing.type, ClassThing) or knows_type(thing.type.name)
+    if isinstance(thing, Bound):
+        return isinstance(thing.function, FunctionThing) or _does_something(thing.function.name)
+    if isinstance(thing, Library):
+        return _does_something(thing.name)
+    return is_false(thing) or isinstance(thing, (FunctionThing, ClassThing, Partial, Generator))
+
+
+def _does_something(name: str) -> bool:
+    return blocking(name) is not None or name in libraries.RETURNS or name in libraries.COROUTINES
+
+
+@cache
+def knows_type(name: str) -> bool:
+    """Whether the tables know what the methods of a library class do."""
+    return not _owners().isdisjoint(libraries.ancestors(name))
+
+
+@cache
+def _owners() -> frozenset[str]:
+    names = [row.name for row in table().values() if row.kind == "method"]
+    return frozenset(
+        name.rpartition(".")[0]
+        for name in (*names, *libraries.RETURNS, *libraries.COROUTINES, *libraries.ATTRIBUTES, *libraries.ITEMS)
+    ) | framework.HOLDERS
 
 
 def trimmed(thing: Thing, depth: int = _MOST_GIVEN) -> Thing:

@@ -171,7 +171,7 @@ def _instance_attribute(ev: Evaluator, thing: Instance, cls: ClassThing, name: s
     for base in order:
         if isinstance(base, Library):
             members = _library_attribute(base.name, thing, name)
-            if complete or _is_known_member(members):
+            if (complete and calls.knows_type(base.name)) or _is_known_member(members):
                 return members
     return ()
 

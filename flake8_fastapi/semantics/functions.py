@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _WAITED_FOR = frozenset({"process", "http"})
 """Categories in which opening and waiting are two faults: `Popen()` and `communicate()`."""
+_SESSION = "sqlalchemy.orm.Session"
 _SYNC_ROLES = frozenset({"validator", "serializer", "response class"})
 
 
@@ -93,22 +94,29 @@ class Function:
     def _is_worth_asking(self, parameter: facts.Parameter) -> bool:
         if parameter.kind in ("args", "kwargs"):
             return False
-        if self.facts.owner is not None and parameter.index == 0:
-            return any(root.startswith(f"{parameter.name}.") for root in self._roots_of_possible_calls)
-        if parameter.name not in self._roots_of_possible_calls:
-            return False
-        thing = self._project.evaluator.certain(parameter, Frame(self._thing.path, self._thing.qualname))
+        is_self = self.facts.owner is not None and parameter.index == 0
+        return any(
+            (root.startswith(f"{parameter.name}.") if is_self else root == parameter.name) and self._is_doubtful(holder)
+            for root, holder in self._possible_calls
+        )
+
+    def _is_doubtful(self, holder: facts.Value) -> bool:
+        """Whether the object of a call is unknown, or a session by an annotation, which may lie."""
+        thing = self._project.evaluator.certain(holder, Frame(self._thing.path, self._thing.qualname))
         if thing is None:
             return True
-        if not (isinstance(thing, Instance) and isinstance(thing.type, Library)):
-            return False
-        return not method_owners().isdisjoint(libraries.ancestors(thing.type.name))
+        return (
+            isinstance(thing, Instance)
+            and isinstance(thing.type, Library)
+            and thing.made is None
+            and _SESSION in libraries.ancestors(thing.type.name)
+        )
 
     @cached_property
-    def _roots_of_possible_calls(self) -> frozenset[str]:
-        """Variables with a method call, not awaited, that has the name of some blocking method."""
-        return frozenset(
-            root_of(site)
+    def _possible_calls(self) -> tuple[tuple[str, facts.Value], ...]:
+        """The calls, not awaited, of a method with the name of a blocking one: variable and object."""
+        return tuple(
+            (root_of(site), site.value.func.of)
             for site in self.facts.sites
             if isinstance(site.value, facts.Call)
             and isinstance(site.value.func, facts.Attribute)
@@ -310,14 +318,9 @@ def _direct_call(stall: Stall) -> facts.Call | None:
 
 @cache
 def method_names() -> frozenset[str]:
-    """The last names of all methods that are known to block."""
-    return frozenset(row.name.rpartition(".")[2] for row in table().values() if row.kind == "method")
-
-
-@cache
-def method_owners() -> frozenset[str]:
-    """The library classes with methods that are known to block."""
-    return frozenset(row.name.rpartition(".")[0] for row in table().values() if row.kind == "method")
+    """The last names of methods that are known to block, except those that texts and containers have as well."""
+    names = {row.name.rpartition(".")[2] for row in table().values() if row.kind == "method"}
+    return frozenset(names.difference(*(dir(kind) for kind in (str, bytes, dict, list, set, tuple))))
 
 
 def _library_name(thing: Thing | None) -> str | None:
