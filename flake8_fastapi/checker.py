@@ -6,12 +6,12 @@ import ast
 import os
 import re
 from collections.abc import Collection, Iterator
+from importlib import metadata
 from typing import Any, ClassVar
 
 from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
-from flake8_fastapi import __version__
 from flake8_fastapi.containment import STRICT, collector_paused, complain
 from flake8_fastapi.semantics.files import NOWHERE, Files
 from flake8_fastapi.settings import Settings, SettingsError
@@ -30,7 +30,7 @@ class Checker:
     """One file for flake8."""
 
     name = "flake8-fap"
-    version = __version__
+    version = metadata.version("flake8-fap")
     settings: ClassVar[Settings] = Settings()
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:

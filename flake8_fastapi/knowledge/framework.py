@@ -149,6 +149,16 @@ TRANSPARENT_DECORATORS = (
 What another library's decorator makes of a function is unknown: it may send it to a thread or a queue.
 """
 
+TASK_MAKERS = frozenset(
+    {
+        "asyncio.create_task",
+        "asyncio.ensure_future",
+        "asyncio.AbstractEventLoop.create_task",
+        "asyncio.tasks.create_task",
+    }
+)
+"""Functions whose task is kept by nobody but the caller. A task group keeps its own."""
+
 LOOP_CALLBACKS: Mapping[str, int] = {
     "asyncio.AbstractEventLoop.call_soon": 0,
     "asyncio.AbstractEventLoop.call_soon_threadsafe": 0,

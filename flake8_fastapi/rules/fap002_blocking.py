@@ -13,11 +13,6 @@ from flake8_fastapi.semantics.effects import shown
 from flake8_fastapi.semantics.functions import Function, Stall
 from flake8_fastapi.visitor import Finding, check
 
-_TASK_MAKERS = frozenset(
-    {"asyncio.create_task", "asyncio.ensure_future", "asyncio.AbstractEventLoop.create_task", "asyncio.tasks.create_task"}
-)
-
-
 @check
 def blocking_call(function: Function) -> Iterator[Finding]:
     """A blocking call on the event loop stops every other request until it returns.
@@ -290,8 +285,8 @@ def dropped_task(function: Function) -> Iterator[Finding]:
     """
     if not function.facts.is_async:
         return
-    for site, name in function.library_calls():
-        if site.role == "statement" and name in _TASK_MAKERS and function.reason is not None:
+    for site in function.dropped_tasks():
+        if function.reason is not None:
             yield Finding(
                 site.start,
                 f"`{function.name}` drops the task of `{_cut(shown(site, None))}`: it may be collected before it "

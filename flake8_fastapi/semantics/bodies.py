@@ -15,14 +15,19 @@ from flake8_fastapi.semantics.expressions import Body, Expressions, start_of
 from flake8_fastapi.semantics.facts import MODULE, UNKNOWN, Position, Site, Value
 
 
-def extract(module: ast.Module, path: str, has_walrus: bool = True) -> facts.ModuleFacts:
-    """The facts of a module from its tree. Raises RecursionError for a tree that is too deep."""
-    return _Extractor(path, has_walrus).run(module)
+def extract(
+    module: ast.Module, path: str, properties: frozenset[str] = frozenset(), has_walrus: bool = True
+) -> facts.ModuleFacts:
+    """The facts of a module from its tree; `properties` are the names of all properties of the project.
+
+    Raises RecursionError for a tree that is too deep.
+    """
+    return _Extractor(path, properties, has_walrus).run(module)
 
 
 class _Extractor(Expressions):
-    def __init__(self, path: str, has_walrus: bool) -> None:
-        super().__init__(scopes.Binder(has_walrus))
+    def __init__(self, path: str, properties: frozenset[str], has_walrus: bool) -> None:
+        super().__init__(scopes.Binder(has_walrus), properties)
         self.path = path
         self.functions: dict[str, facts.FunctionFacts] = {}
         self.classes: dict[str, facts.ClassFacts] = {}
@@ -135,7 +140,7 @@ class _Extractor(Expressions):
                     lazy += 1
                     body.lazy += 1
                 elif once.leaves(statement.body):
-                    body.needs = (*body.needs, *self._required(statement.test, holds=False))
+                    body.needs = (*body.needs, *self.required(statement.test, holds=False))
         body.lazy -= lazy
         body.path, body.needs = around, needs
 
@@ -221,16 +226,12 @@ class _Extractor(Expressions):
         needs = body.needs
         lazy = once.fills_what_is_missing(node, body.scope.globals) or self._fills_cache(node)
         body.lazy += lazy
-        body.needs = (*needs, *self._required(node.test, holds=True))
+        body.needs = (*needs, *self.required(node.test, holds=True))
         self._block(node.body, node)
         body.lazy -= lazy
-        body.needs = (*needs, *self._required(node.test, holds=False)) if node.orelse else needs
+        body.needs = (*needs, *self.required(node.test, holds=False)) if node.orelse else needs
         self._block(node.orelse, node, "orelse")
         body.needs = needs
-
-    def _required(self, test: ast.expr, holds: bool) -> list[Value]:
-        """The variables that must be true, or not None, for a test to hold (or to fail)."""
-        return [self._quietly(node) for node in once.required(test, holds)]
 
     def _fills_cache(self, node: ast.If) -> bool:
         """`if key not in CACHE: CACHE[key] = load()` for a global or an attribute of the object."""

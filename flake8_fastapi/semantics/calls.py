@@ -229,8 +229,10 @@ def _super(ev: Evaluator, frame: Frame) -> Things:
 # -- arguments
 
 
-NO_ARGUMENTS = Made(facts.Call(facts.UNKNOWN, (), (), facts.Position(0, 0), facts.Position(0, 0)), Frame(""))
-"""A call without arguments that stands nowhere: how FastAPI calls a dependency, as far as types go."""
+NO_ARGUMENTS = Made(
+    facts.Call(facts.UNKNOWN, (), ((None, facts.UNKNOWN),), facts.Position(0, 0), facts.Position(0, 0)), Frame("")
+)
+"""A call with arguments that we do not see: how FastAPI calls a dependency, or Python a special method."""
 
 
 def bind(
@@ -255,21 +257,28 @@ def bind(
             break
         parameter = positional.get(index + shift)
         if parameter is not None and not _contradicts(ev, parameter, argument, made.frame):
-            _give(ev, env, parameter.name, argument, made.frame, constants)
-    named = {parameter.name for parameter in parameters if parameter.kind in ("positional", "keyword")}
+            _give(ev, env, parameter, argument, made.frame, constants)
+    named = {parameter.name: parameter for parameter in parameters if parameter.kind in ("positional", "keyword")}
     for keyword, argument in made.call.keywords:
         if keyword in named and keyword is not None:
-            _give(ev, env, keyword, argument, made.frame, constants)
+            _give(ev, env, named[keyword], argument, made.frame, constants)
     if not made.call.open:
-        if not _is_complete(parameters, made.call, shift):
-            return tuple(env[:shift])
-        _give_defaults(env, parameters, constants)
+        if not _fits(parameters, made.call, shift):
+            # The call raises TypeError; what the annotations say means nothing then.
+            return (*env[:shift], *((parameter.name, Thing()) for parameter in parameters[shift:]))
+        _give_defaults(env, parameters, made.call, shift, constants)
     return tuple(env)
 
 
-def _is_complete(parameters: tuple[facts.Parameter, ...], call: facts.Call, shift: int) -> bool:
-    """Whether a call gives every argument that has no default: one that does not would raise TypeError."""
+def _fits(parameters: tuple[facts.Parameter, ...], call: facts.Call, shift: int) -> bool:
+    """Whether a call gives what has no default, and nothing that there is no parameter for."""
     named = {keyword for keyword, _ in call.keywords}
+    kinds = {parameter.kind for parameter in parameters}
+    positional = sum(parameter.kind == "positional" for parameter in parameters)
+    if "args" not in kinds and len(call.args) + shift > positional:
+        return False
+    if "kwargs" not in kinds and named - {parameter.name for parameter in parameters}:
+        return False
     return all(
         parameter.default is not None
         or parameter.kind in ("args", "kwargs")
@@ -292,10 +301,16 @@ def _contradicts(ev: Evaluator, parameter: facts.Parameter, argument: Value, fra
 
 
 def _give_defaults(
-    env: list[tuple[str, Thing]], parameters: tuple[facts.Parameter, ...], constants: bool
+    env: list[tuple[str, Thing]],
+    parameters: tuple[facts.Parameter, ...],
+    call: facts.Call,
+    shift: int,
+    constants: bool,
 ) -> None:
     """What a call leaves out has its default, where that is a text or false."""
-    given = {name for name, _ in env}
+    given = {keyword for keyword, _ in call.keywords}
+    count = len(call.args) + shift
+    given.update(parameter.name for parameter in parameters if parameter.index is not None and parameter.index < count)
     for parameter in parameters:
         default = parameter.default
         if parameter.name not in given and isinstance(default, facts.Constant):
@@ -304,13 +319,24 @@ def _give_defaults(
 
 
 def _give(
-    ev: Evaluator, env: list[tuple[str, Thing]], name: str, argument: Value, frame: Frame, constants: bool
+    ev: Evaluator,
+    env: list[tuple[str, Thing]],
+    parameter: facts.Parameter,
+    argument: Value,
+    frame: Frame,
+    constants: bool,
 ) -> None:
     if not constants and isinstance(argument, (facts.Text, facts.Display, facts.Table)):
         return
     thing = ev.certain(argument, frame)
-    if thing is None or (not constants and not _matters(thing)):
+    if thing is None:
         return
+    if not constants and not _matters(thing):
+        if isinstance(thing, Instance) and parameter.annotation is not None:
+            # A dict where a session is announced: the annotation does not hold in this call.
+            env.append((parameter.name, Thing()))
+        return
+    name = parameter.name
     if not constants and isinstance(thing, Instance):
         thing = _without_texts(thing)
     if _depth(thing) <= _MOST_HELD:
@@ -407,11 +433,17 @@ def _field_env(ev: Evaluator, cls: ClassThing, made: Made) -> Env:
     env: list[tuple[str, Thing]] = []
     names = classes.fields(ev, cls) if made.call.args else []
     for name, argument in zip(names, made.call.args, strict=False):
-        _give(ev, env, name, argument, made.frame, constants=False)
+        _give(ev, env, _field(name), argument, made.frame, constants=False)
     for keyword, argument in made.call.keywords:
         if keyword is not None:
-            _give(ev, env, keyword, argument, made.frame, constants=False)
+            _give(ev, env, _field(keyword), argument, made.frame, constants=False)
     return tuple(env)
+
+
+@cache
+def _field(name: str) -> facts.Parameter:
+    """The parameter of a generated constructor."""
+    return facts.Parameter("", name, "keyword", None, None, None)
 
 
 def passed_to_super(ev: Evaluator, thing: Instance, first: tuple[ClassThing, Value], base: ClassThing) -> Env:

@@ -236,8 +236,6 @@ class Effects:
     def _read(self, site: Site, frame: Frame) -> Iterator[Step]:
         """Reading a property runs it."""
         assert isinstance(site.value, facts.Attribute)
-        if site.value.name not in self.ev.files.property_names:
-            return
         thing = self.ev.certain(site.value.of, frame)
         if not (isinstance(thing, Instance) and isinstance(thing.type, ClassThing)):
             return
@@ -381,7 +379,11 @@ def _iteration_row(name: str) -> Blocking | None:
 
 
 def _last_name(site: Site) -> str:
-    func = site.value.func if isinstance(site.value, facts.Call) else None
+    return last_name(site.value.func) if isinstance(site.value, facts.Call) else ""
+
+
+def last_name(func: facts.Value) -> str:
+    """The last name of what is called; empty for the result of another call."""
     return func.name if isinstance(func, (facts.Attribute, facts.Name, facts.Local)) else ""
 
 

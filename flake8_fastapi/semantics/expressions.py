@@ -41,8 +41,10 @@ class Body:
 class Expressions:
     """Turns expressions into values; keeps the stack of scopes and bodies around them."""
 
-    def __init__(self, binder: scopes.Binder) -> None:
+    def __init__(self, binder: scopes.Binder, properties: frozenset[str]) -> None:
         self.binder = binder
+        self.properties = properties
+        """The names of all properties of the project: reading another attribute runs nothing."""
         self.scopes: list[scopes.Scope] = []
         self.bodies: list[Body] = []
         self.bindings: dict[int, Value] = {}
@@ -219,7 +221,7 @@ class Expressions:
 
     def _attribute(self, node: ast.Attribute) -> Value:
         value = facts.Attribute(self.value(node.value), node.attr)
-        if self.bodies[-1].qualname != MODULE:
+        if node.attr in self.properties and self.bodies[-1].qualname != MODULE:
             self.site(Site("read", value, start_of(node)))
         return value
 
@@ -278,7 +280,18 @@ class Expressions:
 
     def _conditional(self, node: ast.IfExp) -> Value:
         self.value(node.test)
-        return facts.Either((self.value(node.body), self.value(node.orelse)))
+        body = self.bodies[-1]
+        needs = body.needs
+        body.needs = (*needs, *self.required(node.test, holds=True))
+        first = self.value(node.body)
+        body.needs = (*needs, *self.required(node.test, holds=False))
+        second = self.value(node.orelse)
+        body.needs = needs
+        return facts.Either((first, second))
+
+    def required(self, test: ast.expr, holds: bool) -> list[Value]:
+        """The variables that must be true, or not None, for a test to hold (or to fail)."""
+        return [self._quietly(node) for node in once.required(test, holds)]
 
     def _operation(self, node: ast.BinOp) -> Value:
         left = self.value(node.left)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import PurePath
@@ -31,6 +32,9 @@ _SKIPPED = frozenset(
 )
 _MOST_FILES = 20_000
 """A tree with more Python files than this is not searched: questions over all files are then unknown."""
+_MOST_FOLDERS = 20_000
+_MOST_UNMARKED = 500
+"""The same for a root that nothing marks as a project: it may be a home or temporary folder."""
 _MOST_BYTES = 2_000_000
 """A larger file is data or generated code; it is never read as a neighbour."""
 
@@ -139,9 +143,10 @@ class Files:
         """Every Python file of the project in a fixed order; none for a tree that is too large."""
         if self._paths is None:
             found: list[str] = []
-            for path in _walk(self.root):
+            marked = not self.names(self.root).isdisjoint((*_VCS, *_MARKERS))
+            for path in _walk(self.root, _MOST_FOLDERS if marked else _MOST_UNMARKED):
                 found.append(path)
-                if len(found) > _MOST_FILES:
+                if len(found) > (_MOST_FILES if marked else _MOST_UNMARKED):
                     found.clear()
                     break
             self._paths = tuple(sorted(found))
@@ -297,11 +302,16 @@ def _read(path: str) -> bytes | None:
         return None
 
 
-def _walk(root: str) -> Iterator[str]:
-    """The Python files below a root, without virtual environments, hidden folders and links to folders."""
-    pending = [root]
-    while pending:
-        folder = pending.pop()
+def _walk(root: str, most: int) -> Iterator[str]:
+    """The Python files below a root, without virtual environments, hidden folders and links to folders.
+
+    At most so many folders are opened, those near the root first.
+    """
+    pending = deque([root])
+    opened = 0
+    while pending and opened < most:
+        folder = pending.popleft()
+        opened += 1
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except (OSError, ValueError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_fastapi.knowledge import framework, libraries
 from flake8_fastapi.knowledge.blocking import Blocking, table
 from flake8_fastapi.semantics import calls, facts, models
-from flake8_fastapi.semantics.effects import EFFECTS, Effect, Step, written
+from flake8_fastapi.semantics.effects import EFFECTS, Effect, Step, last_name, written
 from flake8_fastapi.semantics.facts import FunctionFacts, Position, Site
 from flake8_fastapi.semantics.loop import AT_START, Reason
 from flake8_fastapi.semantics.registrations import ROUTE_ROLES
@@ -95,9 +95,27 @@ class Function:
         if parameter.kind in ("args", "kwargs"):
             return False
         is_self = self.facts.owner is not None and parameter.index == 0
+        if is_self and any(root_of_value(value).startswith(f"{parameter.name}.") for value in self._needed):
+            return True
+        if not is_self and self._is_passed_on(parameter) and self._is_doubtful(parameter):
+            return True
         return any(
             (root.startswith(f"{parameter.name}.") if is_self else root == parameter.name) and self._is_doubtful(holder)
             for root, holder in self._possible_calls
+        )
+
+    @cached_property
+    def _needed(self) -> tuple[facts.Value, ...]:
+        """What must be true for some of its calls."""
+        return tuple(value for site in self.facts.sites for value in site.needs)
+
+    def _is_passed_on(self, parameter: facts.Parameter) -> bool:
+        """Whether an annotated parameter is an argument of a call."""
+        return parameter.annotation is not None and any(
+            isinstance(argument, facts.Local) and argument.name == parameter.name
+            for site in self.facts.sites
+            if isinstance(site.value, facts.Call)
+            for argument in (*site.value.args, *(value for _, value in site.value.keywords))
         )
 
     def _is_doubtful(self, holder: facts.Value) -> bool:
@@ -203,12 +221,13 @@ class Function:
 
     @property
     def is_of_interest(self) -> bool:
-        """Whether a check may have something to say about it: it may run on the loop, or FastAPI calls it."""
-        return self._may_run_on_loop or self._is_registered_here
-
-    @property
-    def _is_registered_here(self) -> bool:
-        return next(self._project.registrations.roles(self._thing.path, self._thing), None) is not None
+        """Whether a check may have something to say about it; where it runs is not asked yet."""
+        return bool(
+            self._possible_stalls
+            or self._possibly_lost
+            or (self.facts.is_async and self.traits & framework.SYNC_CACHES)
+            or (self.facts.is_async and self._calls_of_interest)
+        )
 
     @property
     def _may_run_on_loop(self) -> bool:
@@ -282,10 +301,14 @@ class Function:
     @cached_property
     def lost_coroutines(self) -> tuple[LostCoroutine, ...]:
         """Coroutines that are made as a statement, or returned by a handler, and so never run."""
-        found = tuple(self._lost())
+        found = self._possibly_lost
         if not found or not (self._project.loop.roles(self._thing) or self.reason is not None):
             return ()
         return found
+
+    @cached_property
+    def _possibly_lost(self) -> tuple[LostCoroutine, ...]:
+        return tuple(self._lost())
 
     def _lost(self) -> Iterator[LostCoroutine]:
         for site in self.facts.sites:
@@ -297,17 +320,26 @@ class Function:
 
     # -- what it makes
 
-    def library_calls(self) -> Iterator[tuple[Site, str]]:
-        """The calls of library functions, classes and methods, with the name of what is called."""
+    @cached_property
+    def _calls_of_interest(self) -> tuple[tuple[Site, str], ...]:
+        """The calls that make a task, an async client or a pool, with the name of what is called."""
+        found = []
         for site in self.facts.sites:
-            if isinstance(site.value, facts.Call):
+            if isinstance(site.value, facts.Call) and last_name(site.value.func) in _makers():
                 name = _library_name(self._project.evaluator.certain(site.value.func, self.frame))
-                if name is not None:
-                    yield site, name
+                if name is not None and (name in libraries.ASYNC_CLIENTS or name in framework.TASK_MAKERS):
+                    found.append((site, name))
+        return tuple(found)
+
+    def dropped_tasks(self) -> Iterator[Site]:
+        """Where it makes a task and drops it."""
+        for site, name in self._calls_of_interest:
+            if site.role == "statement" and name in framework.TASK_MAKERS:
+                yield site
 
     def made_clients(self) -> Iterator[tuple[Site, str]]:
         """The async clients and pools that it makes."""
-        for site, name in self.library_calls():
+        for site, name in self._calls_of_interest:
             if not site.lazy and name in libraries.ASYNC_CLIENTS:
                 yield site, name
 
@@ -323,6 +355,11 @@ def method_names() -> frozenset[str]:
     return frozenset(names.difference(*(dir(kind) for kind in (str, bytes, dict, list, set, tuple))))
 
 
+@cache
+def _makers() -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for name in (*libraries.ASYNC_CLIENTS, *framework.TASK_MAKERS))
+
+
 def _library_name(thing: Thing | None) -> str | None:
     if isinstance(thing, Bound):
         thing = thing.function
@@ -331,7 +368,11 @@ def _library_name(thing: Thing | None) -> str | None:
 
 def root_of(site: Site) -> str:
     """The variable that a call chain starts from: `db` in `db.query(X).first()`, `self.db` in `self.db.get()`."""
-    value = site.value
+    return root_of_value(site.value)
+
+
+def root_of_value(value: facts.Value) -> str:
+    """The same for the expression itself."""
     names: list[str] = []
     while True:
         if isinstance(value, facts.Call):

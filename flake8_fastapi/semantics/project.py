@@ -66,7 +66,7 @@ class Project:
         if module is None:
             return None
         try:
-            return bodies.extract(module, path, b":=" in text)
+            return bodies.extract(module, path, self.files.property_names, b":=" in text)
         except RecursionError:
             return None
 

@@ -38,6 +38,7 @@ _DEPTH = 80
 """Values nest less deeply than this in real code (measured: below 40); deeper ones are unknown."""
 _STEPS = 2_000
 """One question needs fewer steps in real code (measured: below 400); recursive visitors would need millions."""
+_GIVEN_UP = -1
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -115,13 +116,13 @@ class Evaluator:
             self._steps = 0
         self._steps += 1
         if self._steps > _STEPS:
-            self._cut = 0
+            self._cut = _GIVEN_UP
             return ()
         if key in self._active:
             self._cut = min(self._cut, self._active[key])
             return ()
         if depth >= _DEPTH:
-            self._cut = 0
+            self._cut = _GIVEN_UP
             return ()
         self._active[key] = depth
         outer_cut, self._cut = self._cut, _DEPTH + 1
@@ -153,13 +154,14 @@ class Evaluator:
         """What any of the values may be; unknown as soon as one of them is."""
         found: list[Thing] = []
         for value in values:
-            depth = self._active.get((id(value), frame))
-            if depth is not None and len(values) > 1:
-                # `query = query.filter(x)` in a loop: what it is, the other bindings say.
-                self._cut = min(self._cut, depth)
-                continue
+            outer_cut, self._cut = self._cut, _DEPTH + 1
             things = self.evaluate(value, frame)
+            is_circular = 0 <= self._cut <= _DEPTH
+            self._cut = min(self._cut, outer_cut)
             if not things:
+                if is_circular and len(values) > 1:
+                    # `query = query.filter(x)` in a loop: what it is, the other bindings say.
+                    continue
                 return ()
             found.extend(thing for thing in things if thing not in found)
         return tuple(found)
@@ -340,7 +342,8 @@ class Evaluator:
     def _declared(self, value: facts.Declared, frame: Frame) -> Things:
         if value.value is not None:
             found = self.evaluate(value.value, frame)
-            if only(found) is not None:
+            thing = only(found)
+            if thing is not None and thing != LiteralThing(None):
                 return found
         return hints.instance(self, value.annotation, frame)
 
