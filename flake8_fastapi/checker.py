@@ -16,12 +16,11 @@ from flake8_fastapi.containment import STRICT, collector_paused, complain
 from flake8_fastapi.semantics.files import NOWHERE, Files
 from flake8_fastapi.settings import Settings, SettingsError
 
-_WORTH_A_LOOK = re.compile(
-    r"async\s+def|fastapi|starlette|FastAPI|APIRouter|validator|serializer|computed_field"
-    r"|^\s*@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|middleware|on_event)\(",
-    re.MULTILINE,
+_WORDS = ("async def", "fastapi", "starlette", "FastAPI", "APIRouter", "validator", "serializer", "computed_field")
+_ROUTE = re.compile(
+    r"\n[ \t]*@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|middleware|on_event)\("
 )
-"""What every file has about which a check may have something to say."""
+"""What every file has about which a check may have something to say: one of these words, or a route decorator."""
 _FASTAPI = re.compile(r"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
 _NO_PATHS = ("stdin", "-", "(none)", "")
 
@@ -80,7 +79,7 @@ class Checker:
     def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
         """The findings of the file."""
         source = "".join(self._lines)
-        if _WORTH_A_LOOK.search(source) is None:
+        if not any(word in source for word in _WORDS) and _ROUTE.search(source) is None:
             return
         for line, column, text in self._reports(source):
             yield max(1, int(line)), max(0, int(column)), text, type(self)
@@ -106,9 +105,7 @@ def _check_names() -> Collection[str]:
     return registry()
 
 
-def _findings(
-    tree: ast.Module, path: str, source: str, files: Files, settings: Settings
-) -> list[tuple[int, int, str]]:
+def _findings(tree: ast.Module, path: str, source: str, files: Files, settings: Settings) -> list[tuple[int, int, str]]:
     # Imported here: a run over files outside FastAPI's world never loads astroid.
     from flake8_fastapi.rules import registry
     from flake8_fastapi.semantics.module import Module

@@ -24,9 +24,7 @@ class Settings:
     """Further blocking calls: dotted name or `fnmatch` pattern -> replacement."""
 
     @classmethod
-    def parse(
-        cls, enable: str, disable: str, blocking_calls: str, checks: Callable[[], Collection[str]]
-    ) -> Settings:
+    def parse(cls, enable: str, disable: str, blocking_calls: str, checks: Callable[[], Collection[str]]) -> Settings:
         """Settings from the texts of the options. Raises SettingsError for an unknown check or a malformed entry."""
         return cls(
             _names("--fastapi-enable", enable, checks),

@@ -183,9 +183,7 @@ def _found(file: str, line: int, column: int, message: str) -> Found:
     return Found(file, line, column, message.partition(" ")[0], match[1] if match else "", message)
 
 
-def lint_folder(
-    folder: Path, files: Iterable[str], options: Sequence[str] = (), forget: bool = True
-) -> list[Found]:
+def lint_folder(folder: Path, files: Iterable[str], options: Sequence[str] = (), forget: bool = True) -> list[Found]:
     """Lint files of a project that lies on disk; results carry the paths as given."""
     configure(options)
     if forget:
@@ -246,9 +244,7 @@ def flake8_findings(arguments: Sequence[str], folder: Path, stdin: str | None = 
         file = os.path.normpath(match["file"])
         if Path(file).is_absolute():
             file = os.path.relpath(file, os.path.realpath(folder))
-        found.append(
-            _found(Path(file).as_posix(), int(match["line"]), int(match["column"]) - 1, match["text"])
-        )
+        found.append(_found(Path(file).as_posix(), int(match["line"]), int(match["column"]) - 1, match["text"]))
     return sorted(found)
 
 
@@ -296,9 +292,7 @@ def places(found: Iterable[Found | Mark]) -> Counter[tuple[str, int, str]]:
     return Counter(each.place for each in found)
 
 
-def explain(
-    fixture: Fixture, wanted: Counter[tuple[str, int, str]], found: Counter[tuple[str, int, str]]
-) -> list[str]:
+def explain(fixture: Fixture, wanted: Counter[tuple[str, int, str]], found: Counter[tuple[str, int, str]]) -> list[str]:
     """The difference of two sets of findings."""
     problems = [(place, "lost") for place in (wanted - found).elements()]
     problems += [(place, "new") for place in (found - wanted).elements()]

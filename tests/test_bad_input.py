@@ -241,9 +241,7 @@ def test_file_outside_any_project(tmp_path: Path) -> None:
     assert_finding_kept(flake8(Path("/"), str(tmp_path / "good.py")))
 
 
-@pytest.mark.parametrize(
-    "name", [None, "missing/folder/good.py", "good.py", "/", ".", "..", "a\nb.py", "x" * 5000]
-)
+@pytest.mark.parametrize("name", [None, "missing/folder/good.py", "good.py", "/", ".", "..", "a\nb.py", "x" * 5000])
 def test_stdin(name: str | None, tmp_path: Path) -> None:
     arguments = [] if name is None else [f"--stdin-display-name={name}"]
     source = good("helpers") + "\n\nfrom . import models\nfrom .. import *\n"
@@ -283,9 +281,7 @@ HOSTILE = {
         "other.py": "from helpers import helper\nfrom helpers import *\n",
     },
     "names that stand for each other": {"helpers.py": "a = b\nb = c\nc = a\nhelper = a\nhelper = helper\n"},
-    "a class that is its own base": {
-        "helpers.py": "class helper(helper): ...\nclass A(B): ...\nclass B(A): ...\n"
-    },
+    "a class that is its own base": {"helpers.py": "class helper(helper): ...\nclass A(B): ...\nclass B(A): ...\n"},
     "cyclic inheritance across modules": {
         "helpers.py": "from other import B\n\n\nclass A(B): ...\n\n\ndef helper():\n    A().run()\n",
         "other.py": "from helpers import A\n\n\nclass B(A): ...\n",
@@ -297,24 +293,15 @@ HOSTILE = {
     },
     "diamonds": {
         "helpers.py": "class A0: ...\nclass B0: ...\n"
-        + "".join(
-            f"class A{n}(A{n - 1}, B{n - 1}): ...\nclass B{n}(A{n - 1}, B{n - 1}): ...\n"
-            for n in range(1, 40)
-        )
+        + "".join(f"class A{n}(A{n - 1}, B{n - 1}): ...\nclass B{n}(A{n - 1}, B{n - 1}): ...\n" for n in range(1, 40))
         + "def helper():\n    A39().run()\n"
     },
     "functions that call each other in a ring": {
-        "helpers.py": "".join(
-            f"def f{n}():\n    f{(n + 1) % 3000}()\n    f{(n + 7) % 3000}()\n" for n in range(3000)
-        )
+        "helpers.py": "".join(f"def f{n}():\n    f{(n + 1) % 3000}()\n    f{(n + 7) % 3000}()\n" for n in range(3000))
         + "helper = f0\n"
     },
-    "a function that returns itself": {
-        "helpers.py": "def helper():\n    return helper()()()\nhelper = helper()\n"
-    },
-    "decorators of themselves": {
-        "helpers.py": "@helper\n@other\ndef helper(): ...\n@other\ndef other(f): ...\n"
-    },
+    "a function that returns itself": {"helpers.py": "def helper():\n    return helper()()()\nhelper = helper()\n"},
+    "decorators of themselves": {"helpers.py": "@helper\n@other\ndef helper(): ...\n@other\ndef other(f): ...\n"},
     "a dependency of itself": {
         "helpers.py": "from fastapi import Depends\n\n\ndef helper(x=Depends(helper)): ...\n"
         "def helper(x=Depends(lambda: helper)): ...\n"
@@ -338,9 +325,7 @@ HOSTILE = {
         + "".join(f"def f{n}(): return f{n - 1}() or f{n - 1}()\n" for n in range(1, 200))
         + "helper = f199\n"
     },
-    "odd names": {
-        "helpers.py": "__all__ = [helper, 1, None, *x] + y\n__slots__ = ()\nhelper: 'helper' = helper\n"
-    },
+    "odd names": {"helpers.py": "__all__ = [helper, 1, None, *x] + y\n__slots__ = ()\nhelper: 'helper' = helper\n"},
     "a string that is no annotation": {
         "helpers.py": "def helper(a: '', b: '(', c: 'x' * 9, *d: '\\0', **e: ...): ...\n"
     },

@@ -67,25 +67,17 @@ def examples(doc: str) -> list[tuple[str, str]]:
 def with_preamble(source: str) -> tuple[str, int]:
     """The example with the imports it leaves out, and how many lines were put before it."""
     tree = ast.parse(source)
-    bound = {
-        alias.asname or alias.name.partition(".")[0] for node in ast.walk(tree) for alias in _aliases(node)
-    }
+    bound = {alias.asname or alias.name.partition(".")[0] for node in ast.walk(tree) for alias in _aliases(node)}
     bound |= {
-        node.name
-        for node in tree.body
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     }
-    bound |= {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    bound |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     wanted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - bound | {"FastAPI"}
     lines: list[str] = []
     for name, statement in reversed(PREAMBLE.items()):
         if name in wanted:
             lines.insert(0, statement)
-            wanted |= {
-                node.id for node in ast.walk(ast.parse(statement)) if isinstance(node, ast.Name)
-            } - bound
+            wanted |= {node.id for node in ast.walk(ast.parse(statement)) if isinstance(node, ast.Name)} - bound
     return "\n".join([*lines, source, ""]), len(lines)
 
 
@@ -124,11 +116,7 @@ def readme_checks() -> list[tuple[str, str, str]]:
     rows = []
     code = ""
     for line in (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines():
-        cells = (
-            [cell.strip() for cell in line.strip().strip("|").split("|")]
-            if line.lstrip().startswith("|")
-            else []
-        )
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.lstrip().startswith("|") else []
         codes = [match[0] for cell in cells if (match := re.fullmatch(r"`?(FAP\d{3})`?", cell))]
         names = [match[1] for cell in cells if (match := re.fullmatch(r"`([a-z]+(?:-[a-z]+)*)`", cell))]
         states = [match[1] for cell in cells if (match := re.fullmatch(r"\**`?(on|off)`?\**", cell))]

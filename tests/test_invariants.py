@@ -49,9 +49,7 @@ def other_framework(text: str) -> str:
 def test_other_framework_is_silent(fixture: Fixture, tmp_path: Path) -> None:
     changed = transformed(fixture, other_framework)
     folders = {path: other_framework(path) for path in changed.files}
-    moved = Fixture(
-        fixture.name, {folders[path]: text for path, text in changed.files.items()}, fixture.options
-    )
+    moved = Fixture(fixture.name, {folders[path]: text for path, text in changed.files.items()}, fixture.options)
     assert places(lint_fixture(moved, tmp_path)) == {}
 
 
@@ -83,9 +81,7 @@ def test_synchronous_code_is_silent(fixture: Fixture, tmp_path: Path) -> None:
     allowed = places(mark for mark in fixture.marks if mark.also_sync)
     # What a library gives without `await` is still a coroutine that nobody awaits.
     found = places(
-        each
-        for each in lint_fixture(changed, tmp_path)
-        if each.code == "FAP002" and each.name != "unawaited-coroutine"
+        each for each in lint_fixture(changed, tmp_path) if each.code == "FAP002" and each.name != "unawaited-coroutine"
     )
     assert not found - allowed, "\n".join(explain(changed, allowed, found))
 
@@ -123,11 +119,7 @@ def _aliased(text: str, needed: set[str]) -> str:
         return text
     tree = ast.parse(text)
     bindings = _bindings(tree)
-    strings = {
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     words = {word for value in strings for word in re.findall(r"\w+", value)}
     aliases: dict[str, str] = {}
     edits: list[Edit] = []
@@ -196,9 +188,7 @@ def moved_router(fixture: Fixture) -> Fixture | None:
             ) if all(isinstance(keyword.value, ast.Constant) for keyword in keywords):
                 if node.end_lineno == node.lineno:
                     moved.append(f"{name} = {ast.unparse(call)}")
-                    edits.append(
-                        (node.lineno, 0, node.end_col_offset or 0, f"from moved_router import {name}")
-                    )
+                    edits.append((node.lineno, 0, node.end_col_offset or 0, f"from moved_router import {name}"))
     if not moved:
         return None
     source = "\n".join(["from fastapi import APIRouter, FastAPI", "", *moved, ""])
@@ -239,9 +229,7 @@ def by_options() -> dict[tuple[str, ...], list[Fixture]]:
     return groups
 
 
-each_group = pytest.mark.parametrize(
-    "options", sorted(by_options()), ids=lambda options: " ".join(options) or "plain"
-)
+each_group = pytest.mark.parametrize("options", sorted(by_options()), ids=lambda options: " ".join(options) or "plain")
 
 
 def write_all(options: tuple[str, ...], folder: Path) -> None:

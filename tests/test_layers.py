@@ -17,9 +17,7 @@ LEAVES = ("settings", "containment")
 """Modules that every layer may use, and that use nothing but tables."""
 LONGEST = 600
 
-MODULES = sorted(
-    path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts
-)
+MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 each_module = pytest.mark.parametrize("module", MODULES, ids=str)
 
 
@@ -56,11 +54,7 @@ def internal_imports(module: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 def _known(parts: tuple[str, ...]) -> tuple[str, ...]:
     """The module that an imported name is, or that it comes from."""
-    return (
-        parts
-        if Path(*parts).with_suffix(".py") in MODULES or (PACKAGE / Path(*parts)).is_dir()
-        else parts[:-1]
-    )
+    return parts if Path(*parts).with_suffix(".py") in MODULES or (PACKAGE / Path(*parts)).is_dir() else parts[:-1]
 
 
 def layer(parts: tuple[str, ...]) -> str:
@@ -134,9 +128,7 @@ def test_no_builder_of_astroid_is_imported(module: Path) -> None:
     for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "astroid":
             names = {alias.name for alias in node.names}
-            assert not names & {"parse", "extract_node", "builder", "AstroidBuilder"}, (
-                f"{module}:{node.lineno}"
-            )
+            assert not names & {"parse", "extract_node", "builder", "AstroidBuilder"}, f"{module}:{node.lineno}"
 
 
 @each_module
@@ -159,9 +151,7 @@ def test_modules_stay_small(module: Path) -> None:
 
 
 def test_package_has_only_its_version() -> None:
-    body = [
-        node for node in tree_of(Path("__init__.py")).body if not isinstance(node, (ast.Expr, ast.ImportFrom))
-    ]
+    body = [node for node in tree_of(Path("__init__.py")).body if not isinstance(node, (ast.Expr, ast.ImportFrom))]
     names = [ast.unparse(node).partition(" ")[0].rstrip(":") for node in body]
     assert names == ["__version__"]
 

@@ -87,9 +87,7 @@ def test_installed_files(installed: Distribution) -> None:
     files = {file.as_posix() for file in installed.files or ()}
     if "flake8_fastapi/__init__.py" not in files:
         pytest.skip("an editable installation holds no copies")
-    code = {
-        file for file in files if not file.startswith(("flake8_fap-", "../")) and "__pycache__" not in file
-    }
+    code = {file for file in files if not file.startswith(("flake8_fap-", "../")) and "__pycache__" not in file}
     source = {
         path.relative_to(REPOSITORY).as_posix()
         for path in PACKAGE.rglob("*")
@@ -144,9 +142,7 @@ def test_astroid_is_not_imported_outside_fastapis_world(tmp_path: Path) -> None:
         "import sys\nfrom flake8.main.cli import main\nmain(['--isolated', '-j1', '.'])\n"
         "assert 'flake8_fastapi.checker' in sys.modules\nassert 'astroid' not in sys.modules"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -187,17 +183,13 @@ def test_broken_blocking_calls(value: str, app: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [".flake8", "setup.cfg", "tox.ini"])
-@pytest.mark.parametrize(
-    "value", ["blocking-call", "blocking-call,", "\n    blocking-call,\n    blocking-helper"]
-)
+@pytest.mark.parametrize("value", ["blocking-call", "blocking-call,", "\n    blocking-call,\n    blocking-helper"])
 def test_ini_file(name: str, value: str, app: Path) -> None:
     (app / name).write_text(f"[flake8]\nfastapi-disable = {value}\n")
     assert flake8("app.py", folder=app) == ""
 
 
-@pytest.mark.parametrize(
-    "value", ['["blocking-call"]', "['blocking-call',]", '"blocking-call"', "[blocking-call"]
-)
+@pytest.mark.parametrize("value", ['["blocking-call"]', "['blocking-call',]", '"blocking-call"', "[blocking-call"])
 def test_list_as_toml_writes_it(value: str, app: Path) -> None:
     """A common mistake in ini files."""
     (app / ".flake8").write_text(f"[flake8]\nfastapi-disable = {value}\n")

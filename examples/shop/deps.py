@@ -14,9 +14,7 @@ SessionDep = Annotated[Session, Depends(get_session)]
 
 async def current_customer(authorization: Annotated[str, Header()]) -> str:
     # An async dependency runs on the event loop, and `requests` has no async interface.
-    answer = requests.get(
-        f"{get_settings().accounts_url}/me", headers={"Authorization": authorization}, timeout=5
-    )
+    answer = requests.get(f"{get_settings().accounts_url}/me", headers={"Authorization": authorization}, timeout=5)
     if answer.status_code != 200:
         raise HTTPException(status_code=401, detail="unknown customer")
     name: str = answer.json()["name"]

@@ -73,13 +73,7 @@ def _parse(text: str) -> tuple[Blocking, ...]:
     rows = {}
     for number, line in enumerate(lines, start=2):
         cells = line.split("\t")
-        if (
-            len(cells) != 5
-            or cells[1] not in KINDS
-            or cells[2] not in GROUPS
-            or cells[0] in rows
-            or "" in cells
-        ):
+        if len(cells) != 5 or cells[1] not in KINDS or cells[2] not in GROUPS or cells[0] in rows or "" in cells:
             raise ValueError(f"blocking_calls.tsv:{number}: malformed or repeated: {line!r}")
         rows[cells[0]] = Blocking._make(cells)
     return tuple(rows.values())

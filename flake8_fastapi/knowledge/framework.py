@@ -168,7 +168,12 @@ LOOP_CALLBACKS: Mapping[str, int] = {
 """Methods that run a callback on the loop -> its position among the arguments."""
 
 FUNCTION_VALIDATORS = frozenset(
-    {"pydantic.AfterValidator", "pydantic.BeforeValidator", "pydantic.PlainValidator", "pydantic.WrapValidator"}
+    {
+        "pydantic.AfterValidator",
+        "pydantic.BeforeValidator",
+        "pydantic.PlainValidator",
+        "pydantic.WrapValidator",
+    }
 )
 FUNCTION_SERIALIZERS = frozenset({"pydantic.PlainSerializer", "pydantic.WrapSerializer"})
 """Markers in `Annotated` that hold a function."""
@@ -197,7 +202,15 @@ CONSUMERS = frozenset(
 """Builtins that iterate their first argument at once."""
 
 FILE_READERS = frozenset(
-    {"json.load", "pickle.load", "tomllib.load", "yaml.load", "yaml.safe_load", "csv.reader", "csv.DictReader"}
+    {
+        "json.load",
+        "pickle.load",
+        "tomllib.load",
+        "yaml.load",
+        "yaml.safe_load",
+        "csv.reader",
+        "csv.DictReader",
+    }
 )
 """Functions that read the file they are given."""
 UPLOADED_FILE = "tempfile.SpooledTemporaryFile"

@@ -13,6 +13,7 @@ from flake8_fastapi.semantics.effects import shown
 from flake8_fastapi.semantics.functions import Function, Stall
 from flake8_fastapi.visitor import Finding, check
 
+
 @check
 def blocking_call(function: Function) -> Iterator[Finding]:
     """A blocking call on the event loop stops every other request until it returns.

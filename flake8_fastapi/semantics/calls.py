@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from flake8_fastapi.knowledge import framework, libraries
-from flake8_fastapi.knowledge.blocking import blocking, table
-from flake8_fastapi.semantics import classes, facts, hints
+from flake8_fastapi.semantics import arguments, classes, facts, hints
 from flake8_fastapi.semantics.facts import FunctionFacts, Value
 from flake8_fastapi.semantics.things import (
     Bound,
@@ -33,12 +31,6 @@ from flake8_fastapi.semantics.things import (
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.values import Evaluator
 
-_MOST_GIVEN = 3
-"""How deep instances remember what they were made with: a service of a repository of a session."""
-_MOST_HELD = 8
-"""A thing that holds others more deeply is not remembered: closures over closures must end somewhere."""
-
-
 # -- calls
 
 
@@ -61,11 +53,11 @@ def call_thing(ev: Evaluator, callee: Thing, made: Made) -> Things:
     if isinstance(callee, Library):
         return _call_library(ev, callee.name, made)
     if isinstance(callee, FunctionThing):
-        return call_function(ev, callee, bind(ev, callee, made, constants=True))
+        return call_function(ev, callee, arguments.bind(ev, callee, made, constants=True))
     if isinstance(callee, Bound):
         return _call_bound(ev, callee, made)
     if isinstance(callee, ClassThing):
-        env = _constructor_env(ev, callee, made)
+        env = arguments.constructor_env(ev, callee, made)
         return (Instance(callee, env, made, _origin(ev, callee, made)),)
     if isinstance(callee, Instance):
         return _call_instance(ev, callee, made)
@@ -93,7 +85,7 @@ def _returned(ev: Evaluator, function: FunctionFacts, frame: Frame) -> Things:
         return (plain,)
     results = ev.recursive(function.returned, frame)
     result = only(results)
-    if result is not None and not is_false(result):
+    if result is not None and not arguments.is_false(result):
         return results
     declared = hints.instance(ev, function.returns, frame) if function.returns is not None else ()
     return declared or results
@@ -103,7 +95,7 @@ def _plain_type(annotation: Value | None) -> Thing | None:
     """What `-> None`, `-> str` and the like say; nobody gets these wrong, and the body need not be read."""
     if isinstance(annotation, facts.Constant) and annotation.value is None:
         return LiteralThing(None)
-    if isinstance(annotation, facts.Name) and annotation.name in _BUILTIN_TYPES:
+    if isinstance(annotation, facts.Name) and annotation.name in arguments.BUILTIN_TYPES:
         return Instance(Library(f"builtins.{annotation.name}"))
     return None
 
@@ -113,7 +105,7 @@ def _call_bound(ev: Evaluator, callee: Bound, made: Made) -> Things:
         if isinstance(callee.owner, LiteralThing):
             return _call_text(ev, callee.function.last, str(callee.owner.value), made)
         return _call_library(ev, callee.function.name, made, callee.owner)
-    env = bind(ev, callee.function, made, constants=True, owner=callee.owner)
+    env = arguments.bind(ev, callee.function, made, constants=True, owner=callee.owner)
     return call_function(ev, callee.function, env)
 
 
@@ -211,7 +203,7 @@ def _special_call(ev: Evaluator, name: str, made: Made) -> Things | None:
         return ev.evaluate(first, made.frame)
     if name in ("asyncio.to_thread", "starlette.concurrency.run_in_threadpool", "anyio.to_thread.run_sync"):
         callee = ev.certain(first, made.frame)
-        return (Coroutine(call_thing(ev, callee, NO_ARGUMENTS) if callee is not None else ()),)
+        return (Coroutine(call_thing(ev, callee, arguments.NO_ARGUMENTS) if callee is not None else ()),)
     if name in framework.OFFLOADING_DECORATORS:
         return ()
     return None
@@ -224,245 +216,6 @@ def _super(ev: Evaluator, frame: Frame) -> Things:
         return ()
     instance = only(ev.evaluate(function.parameters[0], frame))
     return (Super(instance, ClassThing(frame.path, function.owner)),) if instance is not None else ()
-
-
-# -- arguments
-
-
-NO_ARGUMENTS = Made(
-    facts.Call(facts.UNKNOWN, (), ((None, facts.UNKNOWN),), facts.Position(0, 0), facts.Position(0, 0)), Frame("")
-)
-"""A call with arguments that we do not see: how FastAPI calls a dependency, or Python a special method."""
-
-
-def bind(
-    ev: Evaluator, function: FunctionThing, made: Made, *, constants: bool, owner: Thing | None = None
-) -> Env:
-    """What the parameters of a function are in this call, where that is certain.
-
-    `constants` keeps literal arguments too; without them, calls that differ in a string only are alike.
-    """
-    found = ev.function(function)
-    if found is None:
-        return ()
-    parameters = found.parameters
-    env: list[tuple[str, Thing]] = []
-    shift = 0
-    if owner is not None and parameters:
-        env.append((parameters[0].name, owner))
-        shift = 1
-    positional = {parameter.index: parameter for parameter in parameters if parameter.index is not None}
-    for index, argument in enumerate(made.call.args):
-        if isinstance(argument, facts.Starred):
-            break
-        parameter = positional.get(index + shift)
-        if parameter is not None and not _contradicts(ev, parameter, argument, made.frame):
-            _give(ev, env, parameter, argument, made.frame, constants)
-    named = {parameter.name: parameter for parameter in parameters if parameter.kind in ("positional", "keyword")}
-    for keyword, argument in made.call.keywords:
-        if keyword in named and keyword is not None:
-            _give(ev, env, named[keyword], argument, made.frame, constants)
-    if not made.call.open:
-        if not _fits(parameters, made.call, shift):
-            # The call raises TypeError; what the annotations say means nothing then.
-            return (*env[:shift], *((parameter.name, Thing()) for parameter in parameters[shift:]))
-        _give_defaults(env, parameters, made.call, shift, constants)
-    return tuple(env)
-
-
-def _fits(parameters: tuple[facts.Parameter, ...], call: facts.Call, shift: int) -> bool:
-    """Whether a call gives what has no default, and nothing that there is no parameter for."""
-    named = {keyword for keyword, _ in call.keywords}
-    kinds = {parameter.kind for parameter in parameters}
-    positional = sum(parameter.kind == "positional" for parameter in parameters)
-    if "args" not in kinds and len(call.args) + shift > positional:
-        return False
-    if "kwargs" not in kinds and named - {parameter.name for parameter in parameters}:
-        return False
-    return all(
-        parameter.default is not None
-        or parameter.kind in ("args", "kwargs")
-        or parameter.name in named
-        or (parameter.index is not None and parameter.index < len(call.args) + shift)
-        for parameter in parameters
-    )
-
-
-_BUILTIN_TYPES = frozenset({"dict", "str", "int", "float", "bool", "list", "tuple", "set", "bytes"})
-
-
-def _contradicts(ev: Evaluator, parameter: facts.Parameter, argument: Value, frame: Frame) -> bool:
-    """Whether an object of a library is passed for a parameter that is annotated `dict`, `str` …: one of both is wrong."""
-    annotation = parameter.annotation
-    if not (isinstance(annotation, facts.Name) and annotation.name in _BUILTIN_TYPES):
-        return False
-    thing = ev.certain(argument, frame)
-    return isinstance(thing, Instance) and isinstance(thing.type, Library) and not thing.type.name.startswith("builtins.")
-
-
-def _give_defaults(
-    env: list[tuple[str, Thing]],
-    parameters: tuple[facts.Parameter, ...],
-    call: facts.Call,
-    shift: int,
-    constants: bool,
-) -> None:
-    """What a call leaves out has its default, where that is a text or false."""
-    given = {keyword for keyword, _ in call.keywords}
-    count = len(call.args) + shift
-    given.update(parameter.name for parameter in parameters if parameter.index is not None and parameter.index < count)
-    for parameter in parameters:
-        default = parameter.default
-        if parameter.name not in given and isinstance(default, facts.Constant):
-            if not default.value or (constants and isinstance(default.value, str)):
-                env.append((parameter.name, LiteralThing(default.value)))
-
-
-def _give(
-    ev: Evaluator,
-    env: list[tuple[str, Thing]],
-    parameter: facts.Parameter,
-    argument: Value,
-    frame: Frame,
-    constants: bool,
-) -> None:
-    if not constants and isinstance(argument, (facts.Text, facts.Display, facts.Table)):
-        return
-    thing = ev.certain(argument, frame)
-    if thing is None:
-        return
-    if not constants and not _matters(thing):
-        if isinstance(thing, Instance) and parameter.annotation is not None:
-            # A dict where a session is announced: the annotation does not hold in this call.
-            env.append((parameter.name, Thing()))
-        return
-    name = parameter.name
-    if not constants and isinstance(thing, Instance):
-        thing = _without_texts(thing)
-    if _depth(thing) <= _MOST_HELD:
-        env.append((name, trimmed(thing)))
-
-
-def _without_texts(thing: Instance) -> Instance:
-    """Instances that differ in what does not matter do the same."""
-    kept = tuple((name, item) for name, item in thing.env if _matters(item))
-    return thing if len(kept) == len(thing.env) else Instance(thing.type, kept, thing.made, thing.origin)
-
-
-def is_false(thing: Thing | None) -> bool:
-    """Whether a thing is None, False or an empty constant: code that asks for it does not run."""
-    return isinstance(thing, LiteralThing) and not thing.value
-
-
-def _matters(thing: Thing) -> bool:
-    """Whether what a function does can depend on being given this thing."""
-    if isinstance(thing, Instance):
-        return isinstance(thing.type, ClassThing) or knows_type(thing.type.name)
-    if isinstance(thing, Bound):
-        return isinstance(thing.function, FunctionThing) or _does_something(thing.function.name)
-    if isinstance(thing, Library):
-        return _does_something(thing.name)
-    return is_false(thing) or isinstance(thing, (FunctionThing, ClassThing, Partial, Generator))
-
-
-def _does_something(name: str) -> bool:
-    return blocking(name) is not None or name in libraries.RETURNS or name in libraries.COROUTINES
-
-
-@cache
-def knows_type(name: str) -> bool:
-    """Whether the tables know what the methods of a library class do."""
-    return not _owners().isdisjoint(libraries.ancestors(name))
-
-
-@cache
-def _owners() -> frozenset[str]:
-    names = [row.name for row in table().values() if row.kind == "method"]
-    return frozenset(
-        name.rpartition(".")[0]
-        for name in (*names, *libraries.RETURNS, *libraries.COROUTINES, *libraries.ATTRIBUTES, *libraries.ITEMS)
-    ) | framework.HOLDERS
-
-
-def trimmed(thing: Thing, depth: int = _MOST_GIVEN) -> Thing:
-    """The thing without what its arguments' arguments were beyond a depth: keeps recursive structures finite."""
-    if isinstance(thing, Instance) and thing.env:
-        if depth == 0:
-            return Instance(thing.type, (), thing.made, thing.origin)
-        env = tuple((name, trimmed(item, depth - 1)) for name, item in thing.env)
-        return Instance(thing.type, env, thing.made, thing.origin)
-    if isinstance(thing, Bound) and depth:
-        return Bound(thing.function, trimmed(thing.owner, depth - 1))
-    if isinstance(thing, Generator):
-        return Generator(thing.function, (), thing.is_async, thing.managed) if depth == 0 else thing
-    return thing
-
-
-def _constructor_env(ev: Evaluator, cls: ClassThing, made: Made) -> Env:
-    init = classes.method(ev, cls, "__init__")
-    if init is None:
-        return _field_env(ev, cls, made)
-    env = bind(ev, init, made, constants=True, owner=Instance(cls))
-    return tuple(item for item in env[1:] if _depth(item[1]) < _MOST_GIVEN)
-
-
-def made_instance(ev: Evaluator, cls: ClassThing, made: Made) -> Instance:
-    """The instance that a call of a class makes, without what differs in texts only."""
-    return _without_texts(Instance(cls, _constructor_env(ev, cls, made), made))
-
-
-def _depth(thing: Thing) -> int:
-    """How deep a thing holds others: instances what they were made with, functions what they close over."""
-    if isinstance(thing, Instance):
-        return 1 + max((_depth(item) for _, item in thing.env), default=0) if thing.env else 0
-    if isinstance(thing, Bound):
-        return 1 + _depth(thing.owner)
-    if isinstance(thing, Partial):
-        return 1 + _depth(thing.function)
-    frame = thing.outer if isinstance(thing, FunctionThing) else None
-    if isinstance(thing, Generator):
-        frame = Frame("", "", thing.env, thing.function.outer)
-    depth = 0
-    while frame is not None:
-        depth += 1 + max((_depth(item) for _, item in frame.env), default=0)
-        frame = frame.outer
-    return depth
-
-
-def _field_env(ev: Evaluator, cls: ClassThing, made: Made) -> Env:
-    env: list[tuple[str, Thing]] = []
-    names = classes.fields(ev, cls) if made.call.args else []
-    for name, argument in zip(names, made.call.args, strict=False):
-        _give(ev, env, _field(name), argument, made.frame, constants=False)
-    for keyword, argument in made.call.keywords:
-        if keyword is not None:
-            _give(ev, env, _field(keyword), argument, made.frame, constants=False)
-    return tuple(env)
-
-
-@cache
-def _field(name: str) -> facts.Parameter:
-    """The parameter of a generated constructor."""
-    return facts.Parameter("", name, "keyword", None, None, None)
-
-
-def passed_to_super(ev: Evaluator, thing: Instance, first: tuple[ClassThing, Value], base: ClassThing) -> Env:
-    """What a constructor passes on to `super().__init__(…)`, if that is the one of `base`."""
-    definer, value = first
-    target = classes.method(ev, base, "__init__")
-    if target is None or not isinstance(value, facts.Function):
-        return ()
-    init = ev.raw(value, Frame(definer.path))
-    found = ev.function(init)
-    if found is None or not found.parameters:
-        return ()
-    frame = ev.frame_of(init, ((found.parameters[0].name, thing), *thing.env))
-    for site in found.sites:
-        call = site.value
-        if isinstance(call, facts.Call) and isinstance(call.func, facts.Attribute) and call.func.name == "__init__":
-            if isinstance(call.func.of, facts.Call):
-                return bind(ev, target, Made(call, frame), constants=True, owner=thing)[1:]
-    return ()
 
 
 # -- entering and iterating
@@ -507,7 +260,7 @@ def _entered_library(name: str) -> Things:
 
 
 def _entered_by(ev: Evaluator, member: Bound, thing: Instance) -> Things:
-    results = call_thing(ev, member, NO_ARGUMENTS)
+    results = call_thing(ev, member, arguments.NO_ARGUMENTS)
     result = only(results)
     return result.of if isinstance(result, Coroutine) else results
 

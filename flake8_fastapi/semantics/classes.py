@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_fastapi.knowledge import framework, libraries
 from flake8_fastapi.knowledge.blocking import blocking
-from flake8_fastapi.semantics import calls, facts, hints
+from flake8_fastapi.semantics import arguments, calls, facts, hints
 from flake8_fastapi.semantics.facts import ClassFacts, Value
 from flake8_fastapi.semantics.things import (
     Bound,
@@ -81,7 +81,9 @@ def is_a(ev: Evaluator, thing: ClassThing | Library, *names: str) -> bool:
     return any(name in names for name in library_types(ev, thing))
 
 
-def lookup(ev: Evaluator, thing: ClassThing, name: str, after: ClassThing | None = None) -> tuple[ClassThing, Value] | None:
+def lookup(
+    ev: Evaluator, thing: ClassThing, name: str, after: ClassThing | None = None
+) -> tuple[ClassThing, Value] | None:
     """The class that defines a member, and its value there; with `after`, what `super()` in that class finds."""
     order, _ = mro(ev, thing)
     start = order.index(after) + 1 if after is not None and after in order else 0
@@ -171,14 +173,15 @@ def _instance_attribute(ev: Evaluator, thing: Instance, cls: ClassThing, name: s
     for base in order:
         if isinstance(base, Library):
             members = _library_attribute(base.name, thing, name)
-            if (complete and calls.knows_type(base.name)) or _is_known_member(members):
+            if (complete and arguments.knows_type(base.name)) or _is_known_member(members):
                 return members
     return ()
 
 
 def _is_known_member(members: Things) -> bool:
     return any(
-        not isinstance(member, Bound) or blocking(getattr(member.function, "name", "")) is not None for member in members
+        not isinstance(member, Bound) or blocking(getattr(member.function, "name", "")) is not None
+        for member in members
     )
 
 
@@ -237,7 +240,7 @@ def _initial(ev: Evaluator, thing: Instance, base: ClassThing) -> Env:
     first = lookup(ev, thing.type, "__init__")
     if first is None or first[0] == base:
         return thing.env
-    return calls.passed_to_super(ev, thing, first, base)
+    return arguments.passed_to_super(ev, thing, first, base)
 
 
 def _takes_fields(ev: Evaluator, cls: ClassThing) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from flake8_fastapi.knowledge import framework, libraries
 from flake8_fastapi.knowledge.blocking import Blocking
-from flake8_fastapi.semantics import calls, classes, facts
+from flake8_fastapi.semantics import arguments, calls, classes, facts
 from flake8_fastapi.semantics.facts import Site
 from flake8_fastapi.semantics.things import (
     Bound,
@@ -86,7 +86,7 @@ class Effects:
 
     def runs(self, site: Site, frame: Frame) -> bool:
         """Whether a site may run in this call: nothing that it needs is None or False here."""
-        return not site.lazy and not any(calls.is_false(self.ev.certain(value, frame)) for value in site.needs)
+        return not site.lazy and not any(arguments.is_false(self.ev.certain(value, frame)) for value in site.needs)
 
     def is_careful(self, function: FunctionThing, site: Site | None = None) -> bool:
         """Whether a function does not start a second loop blindly.
@@ -201,7 +201,7 @@ class Effects:
             return
         if not found.parameters and calls.traits(self.ev, function) & framework.CACHES:
             return
-        env = calls.bind(self.ev, function, made, constants=False, owner=owner)
+        env = arguments.bind(self.ev, function, made, constants=False, owner=owner)
         yield Step(site, None, State(function, env))
 
     def _is_given_self(self, function: FunctionThing, made: Made) -> bool:
@@ -219,7 +219,7 @@ class Effects:
         return None
 
     def _construct(self, site: Site, cls: ClassThing, made: Made) -> Iterator[Step]:
-        instance = calls.made_instance(self.ev, cls, made)
+        instance = arguments.made_instance(self.ev, cls, made)
         for name in ("__init__", "__post_init__"):
             method = classes.method(self.ev, cls, name)
             if method is not None:
@@ -227,7 +227,7 @@ class Effects:
         if classes.is_a(self.ev, cls, framework.RESPONSE):
             render = classes.method(self.ev, cls, "render")
             if render is not None:
-                yield from self._run(site, render, calls.NO_ARGUMENTS, instance)
+                yield from self._run(site, render, arguments.NO_ARGUMENTS, instance)
         for ancestor in classes.library_types(self.ev, cls):
             row = self._blocking(ancestor)
             if row is not None and row.kind == "constructor":
@@ -241,7 +241,7 @@ class Effects:
             return
         method = classes.method(self.ev, thing.type, site.value.name)
         if method is not None and calls.traits(self.ev, method) & framework.PROPERTIES:
-            yield from self._run(site, method, calls.NO_ARGUMENTS, thing)
+            yield from self._run(site, method, arguments.NO_ARGUMENTS, thing)
 
     def _call_instance(self, site: Site, instance: Instance, made: Made) -> Iterator[Step]:
         if isinstance(instance.type, Library):
@@ -296,7 +296,7 @@ class Effects:
             for name in ("__enter__", "__exit__"):
                 method = classes.method(self.ev, thing.type, name)
                 if method is not None:
-                    yield from self._run(site, method, calls.NO_ARGUMENTS, thing)
+                    yield from self._run(site, method, arguments.NO_ARGUMENTS, thing)
 
     # -- chains
 
@@ -370,7 +370,10 @@ def effect_of(row: Blocking) -> Effect:
 
 def _iteration_row(name: str) -> Blocking | None:
     parent, _, last = name.rpartition(".")
-    candidates = [*libraries.ancestors(name), *(f"{ancestor}.{last}" for ancestor in libraries.ancestors(parent))]
+    candidates = [
+        *libraries.ancestors(name),
+        *(f"{ancestor}.{last}" for ancestor in libraries.ancestors(parent)),
+    ]
     for candidate in candidates:
         group = libraries.ITERATES.get(candidate)
         if group is not None:

@@ -223,8 +223,8 @@ class Site(NamedTuple):
     within: Value | None = None
     """For a call that is an argument: what the enclosing call calls."""
     lazy: bool = False
-    """It does not run here each time: it stands under `if x is None:` (or the like), which fills the global or attribute
-    x once, or in a generator expression that is iterated elsewhere."""
+    """It does not run here each time: it stands under `if x is None:` (or the like), which fills the global or
+    attribute x once, or in a generator expression that is iterated elsewhere."""
     needs: tuple[Value, ...] = ()
     """What must be true (or not None) for it to run: `if path:` and `if not path: return` around it."""
     caught: bool = False

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import calls, facts
+from flake8_fastapi.semantics import arguments, calls, facts
 from flake8_fastapi.semantics.facts import FunctionFacts, Value
 from flake8_fastapi.semantics.things import (
     ClassThing,
@@ -73,7 +73,12 @@ def instance(ev: Evaluator, annotation: Value | None, frame: Frame) -> Things:
 def _is_class(thing: Library) -> bool:
     if thing.name in ("typing.Any", "builtins.object", "typing.Self") or thing.name in _STREAMS:
         return False
-    return calls.is_library_class(thing.name) or thing.name in ("builtins.dict", "builtins.list", "builtins.str", "builtins.set")
+    return calls.is_library_class(thing.name) or thing.name in (
+        "builtins.dict",
+        "builtins.list",
+        "builtins.str",
+        "builtins.set",
+    )
 
 
 def _alternatives(ev: Evaluator, annotation: Value, frame: Frame) -> Iterator[Part]:
@@ -206,15 +211,16 @@ def dependency_marker(ev: Evaluator, annotation: Value | None, default: Value | 
     if annotation is None:
         return None
     value, where = expanded(ev, annotation, frame)
-    if isinstance(value, facts.Item) and isinstance(value.key, facts.Display):
-        if _library_name(ev, value.of, where) in _ANNOTATED:
-            for item in value.key.items[1:]:
-                found = ev.certain(item, where)
-                if is_marker(found):
-                    assert isinstance(found, Instance)
-                    return found
-            return dependency_marker(ev, value.key.items[0], None, where) if value.key.items else None
-    return None
+    if not (isinstance(value, facts.Item) and isinstance(value.key, facts.Display)):
+        return None
+    if _library_name(ev, value.of, where) not in _ANNOTATED or not value.key.items:
+        return None
+    for item in value.key.items[1:]:
+        found = ev.certain(item, where)
+        if is_marker(found):
+            assert isinstance(found, Instance)
+            return found
+    return dependency_marker(ev, value.key.items[0], None, where)
 
 
 def is_marker(thing: object) -> bool:
@@ -241,7 +247,7 @@ def injected(ev: Evaluator, callee: Things) -> Things:
     thing = only(callee)
     if thing is None:
         return ()
-    results = calls.call_thing(ev, thing, calls.NO_ARGUMENTS)
+    results = calls.call_thing(ev, thing, arguments.NO_ARGUMENTS)
     result = only(results)
     if isinstance(result, Coroutine):
         return result.of

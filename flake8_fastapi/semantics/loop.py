@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import calls, classes, facts
+from flake8_fastapi.semantics import arguments, classes, facts
 from flake8_fastapi.semantics.facts import FunctionFacts, Site
 from flake8_fastapi.semantics.models import validates
 from flake8_fastapi.semantics.registrations import Registration, Registrations
@@ -130,9 +130,9 @@ class Loop:
             frame = Frame(caller.path, caller.qualname, env)
             callee = self.ev.certain(call.func, frame)
             owner = callee.owner if isinstance(callee, Bound) else None
-            for name, thing in calls.bind(self.ev, function, Made(call, frame), constants=False, owner=owner):
+            for name, thing in arguments.bind(self.ev, function, Made(call, frame), constants=False, owner=owner):
                 things = result.setdefault(name, [])
-                if thing not in things and not calls.is_false(thing):
+                if thing not in things and not arguments.is_false(thing):
                     things.append(thing)
         return result
 
@@ -211,5 +211,3 @@ def _words(found: FunctionFacts) -> tuple[str, ...]:
     if found.owner is not None and found.name.startswith("__"):
         return (found.owner.rpartition(".")[2],)
     return (found.name,)
-
-

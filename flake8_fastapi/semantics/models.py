@@ -17,10 +17,8 @@ from flake8_fastapi.semantics.values import Evaluator
 _MOST_MODELS = 50
 
 
-def validates(
-    ev: Evaluator, registrations: Registrations, function: FunctionThing, found: FunctionFacts
-) -> str | None:
-    """"validator" or "serializer" if this method is one of a model that a route takes or returns; else None."""
+def validates(ev: Evaluator, registrations: Registrations, function: FunctionThing, found: FunctionFacts) -> str | None:
+    """ "validator" or "serializer" if this method is one of a model that a route takes or returns; else None."""
     if found.is_async:
         return None
     if found.owner is None:
@@ -107,7 +105,9 @@ def _containers(ev: Evaluator, module: ModuleFacts, model: ClassThing | Function
             yield ClassThing(module.path, found.qualname)
 
 
-def _mentions(ev: Evaluator, annotation: Value, frame: Frame, model: ClassThing | FunctionThing, depth: int = 8) -> bool:
+def _mentions(
+    ev: Evaluator, annotation: Value, frame: Frame, model: ClassThing | FunctionThing, depth: int = 8
+) -> bool:
     """Whether an annotation names the model: itself, `list[M]`, `M | None`, `Annotated[M, …]`."""
     if depth == 0:
         return False

@@ -15,7 +15,16 @@ from flake8_fastapi.semantics.facts import ModuleFacts, Position
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.project import Project
 
-_HOLDERS = (nodes.FunctionDef, nodes.ClassDef, nodes.If, nodes.Try, nodes.With, nodes.For, nodes.While, nodes.Match)
+_HOLDERS = (
+    nodes.FunctionDef,
+    nodes.ClassDef,
+    nodes.If,
+    nodes.Try,
+    nodes.With,
+    nodes.For,
+    nodes.While,
+    nodes.Match,
+)
 
 
 class Module:
@@ -58,7 +67,7 @@ class Module:
 
     def children(self, node: NodeNG) -> Iterable[NodeNG]:
         """The children of a node among which subjects may stand."""
-        if isinstance(node, nodes.Module) or isinstance(node, _HOLDERS):
+        if isinstance(node, (nodes.Module, _HOLDERS)):
             return (child for child in node.get_children() if child.is_statement or isinstance(child, _PARTS))
         return node.get_children() if isinstance(node, _PARTS) else ()
 

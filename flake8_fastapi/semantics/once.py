@@ -94,7 +94,7 @@ def is_end(node: ast.If) -> bool:
 
 
 def required(test: ast.expr, holds: bool) -> list[ast.expr]:
-    """The variables and attributes that must be true, or not None, for a test to hold (or, with `holds` false, to fail)."""
+    """The variables and attributes that must be true, or not None, for a test to hold (`holds` false: to fail)."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return required(test.operand, not holds)
     if isinstance(test, ast.BoolOp):

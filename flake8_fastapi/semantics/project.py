@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from flake8_fastapi.knowledge.blocking import Blocking, blocking
 from flake8_fastapi.semantics import bodies, files, tree
@@ -132,7 +132,7 @@ def _question(entries: tuple[tuple[str, str], ...]) -> Callable[[str], Blocking 
     if not entries:
         return blocking
 
-    @lru_cache(maxsize=None)
+    @cache
     def ask(name: str) -> Blocking | None:
         for pattern, instead in entries:
             if fnmatch.fnmatchcase(name, pattern):

@@ -121,7 +121,14 @@ def decorations(ev: Evaluator, function: FunctionFacts, frame: Frame) -> Iterato
             continue
         role, holder, call, name = found
         yield from _registered(
-            ev, role, _through(ev, raw, function.decorators[index + 1 :], frame), raw, holder, call, frame, name
+            ev,
+            role,
+            _through(ev, raw, function.decorators[index + 1 :], frame),
+            raw,
+            holder,
+            call,
+            frame,
+            name,
         )
 
 
@@ -242,11 +249,8 @@ def _raw_on_loop(ev: Evaluator, raw: FunctionThing, wrapper: FunctionThing | Non
     if wrapper is None or found is None or not found.is_async:
         return False
     frame = ev.frame_of(wrapper)
-    for site in found.sites:
-        if site.kind == "call" and not site.awaited and isinstance(site.value, facts.Call):
-            if ev.certain(site.value.func, frame) == raw:
-                return True
-    return False
+    direct = [site.value for site in found.sites if isinstance(site.value, facts.Call) and not site.awaited]
+    return any(ev.certain(call.func, frame) == raw for call in direct)
 
 
 def _function_of(ev: Evaluator, thing: Thing | None) -> FunctionThing | None:
@@ -345,9 +349,7 @@ def _task(ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, fr
             yield from _registered(ev, "background task", thing, None)
 
 
-def _stream(
-    ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame
-) -> Iterator[Registration]:
+def _stream(ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame) -> Iterator[Registration]:
     if framework.STREAMS.intersection(libraries.ancestors(name)):
         for thing in _each(ev, _argument(call, 0, "content"), frame):
             if isinstance(thing, Generator):

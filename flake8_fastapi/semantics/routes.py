@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import calls, classes, facts, registrations
+from flake8_fastapi.semantics import arguments, classes, facts, registrations
 from flake8_fastapi.semantics.facts import MODULE, Site, Value
 from flake8_fastapi.semantics.loops import turns
 from flake8_fastapi.semantics.registrations import ROUTE_ROLES, Registration
@@ -122,14 +122,18 @@ class Graph:
                 self._enter(callee.function, made, callee.owner)
             elif isinstance(callee, ClassThing):
                 self._construct(callee, site.value, made)
-            elif isinstance(callee, Bound) and isinstance(callee.owner, Instance) and isinstance(callee.function, Library):
+            elif (
+                isinstance(callee, Bound)
+                and isinstance(callee.owner, Instance)
+                and isinstance(callee.function, Library)
+            ):
                 self._include(callee.function.last, callee.owner, site.value, frame)
         self._keep(registrations.at(self.ev, site, frame))
 
     def _enter(self, function: FunctionThing, made: Made, owner: Thing | None) -> None:
         found = self.ev.function(function)
         if found is not None and not found.is_async and not found.is_generator:
-            env = calls.bind(self.ev, function, made, constants=True, owner=owner)
+            env = arguments.bind(self.ev, function, made, constants=True, owner=owner)
             self._visit(self.ev.frame_of(function, env))
 
     def _construct(self, cls: ClassThing, call: facts.Call, made: Made) -> None:
@@ -137,7 +141,7 @@ class Graph:
         for name in ("__init__", "__post_init__"):
             method = classes.method(self.ev, cls, name)
             if method is not None:
-                self._enter(method, made if name == "__init__" else calls.NO_ARGUMENTS, instance or Instance(cls))
+                self._enter(method, made if name == "__init__" else arguments.NO_ARGUMENTS, instance or Instance(cls))
 
     def _keep(self, found: Iterable[Registration]) -> None:
         for registration in found:
@@ -222,7 +226,7 @@ class Graph:
     def _passed_up(self, holder: Instance, init: FunctionThing, made: Made, keyword: str, depth: int) -> Thing | None:
         """The same where a constructor of the project stands between: what it passes to `super().__init__`."""
         found = self.ev.function(init)
-        env = calls.bind(self.ev, init, made, constants=True, owner=holder)
+        env = arguments.bind(self.ev, init, made, constants=True, owner=holder)
         frame = self.ev.frame_of(init, env)
         for site in found.sites if found is not None else ():
             call = site.value

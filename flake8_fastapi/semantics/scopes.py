@@ -174,7 +174,9 @@ class Binder:
 
     # -- which bindings reach a use
 
-    def reaching(self, path: Path, position: tuple[int, int], definitions: Sequence[Definition]) -> tuple[int, ...] | None:
+    def reaching(
+        self, path: Path, position: tuple[int, int], definitions: Sequence[Definition]
+    ) -> tuple[int, ...] | None:
         """The indices of those bindings of one scope that can reach a use in the same scope; None if all may.
 
         Approximate on the safe side: the last binding that certainly runs before the use hides those before it, and a

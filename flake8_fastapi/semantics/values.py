@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from flake8_fastapi.knowledge import libraries
 from flake8_fastapi.knowledge.blocking import blocking
 from flake8_fastapi.semantics import calls, classes, facts, hints
-from flake8_fastapi.semantics.facts import MODULE, FunctionFacts, ModuleFacts, Value
+from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Value
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.things import (
     ClassThing,
@@ -311,10 +311,9 @@ class Evaluator:
 
     def _unpacked(self, value: facts.Unpacked, frame: Frame) -> Things:
         thing = self.certain(value.of, frame)
-        if isinstance(thing, Items) and value.index < len(thing.values):
-            if not any(isinstance(item, facts.Starred) for item in thing.values):
-                return self.evaluate(thing.values[value.index], thing.frame)
-        return ()
+        if not isinstance(thing, Items) or any(isinstance(item, facts.Starred) for item in thing.values):
+            return ()
+        return self.evaluate(thing.values[value.index], thing.frame) if value.index < len(thing.values) else ()
 
     # -- operators
 
@@ -332,11 +331,12 @@ class Evaluator:
         if value.operator == "/" and isinstance(left, Instance) and left.type == Library("pathlib.Path"):
             return (Instance(Library("pathlib.Path")),)
         right = self.certain(value.right, frame)
-        if value.operator == "%" and isinstance(left, LiteralThing) and isinstance(right, LiteralThing):
+        if not (isinstance(left, LiteralThing) and isinstance(right, LiteralThing)):
+            return ()
+        if value.operator == "%":
             return _formatted(left.value, right.value)
-        if value.operator == "+" and isinstance(left, LiteralThing) and isinstance(right, LiteralThing):
-            if isinstance(left.value, str) and isinstance(right.value, str):
-                return (LiteralThing(left.value + right.value),)
+        if value.operator == "+" and isinstance(left.value, str) and isinstance(right.value, str):
+            return (LiteralThing(left.value + right.value),)
         return ()
 
     def _declared(self, value: facts.Declared, frame: Frame) -> Things:

@@ -39,9 +39,7 @@ def run(mode: str, project: Path, arguments: list[str], stdin: Path | None) -> C
     # The report goes to a file: a pipe would have to be read, and reading costs time here.
     with tempfile.TemporaryFile() as output, Path(stdin or os.devnull).open("rb") as source:
         start = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=project, stdin=source, stdout=output, stderr=subprocess.PIPE, bufsize=0
-        )
+        process = subprocess.Popen(command, cwd=project, stdin=source, stdout=output, stderr=subprocess.PIPE, bufsize=0)
         assert process.stderr is not None
         complaint = process.stderr.read()
         # Unlike getrusage(RUSAGE_CHILDREN), it tells this child (and its children) from the earlier ones.
@@ -76,9 +74,7 @@ def phases(project: Path, arguments: list[str], stdin: Path | None) -> None:
         file = Path(folder) / "phases.json"
         run(str(file), project, arguments, stdin)
         found = json.loads(file.read_text())
-    print(
-        "\nthe plugin's own time by phase, one process (start-up excluded; each wrapped call adds a little)"
-    )
+    print("\nthe plugin's own time by phase, one process (start-up excluded; each wrapped call adds a little)")
     for phase, (seconds, calls) in found["phases"].items():
         print(f"  {phase:46}{seconds:8.3f} s{calls:9} calls")
     total = sum(seconds for seconds, _ in found["phases"].values())

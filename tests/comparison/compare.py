@@ -183,9 +183,7 @@ def planted(tools: Tools, list_all: bool) -> None:
     for kind, total in sorted(totals.items()):
         print(f"| {kind} | {total} | " + " | ".join(str(found[tool][kind]) for tool in (*PEERS, OURS)) + " |")
     sums = [str(sum(found[tool][kind] for kind in totals)) for tool in (*PEERS, OURS)]
-    print(
-        f"| **all** | **{sum(totals.values())}** | " + " | ".join(f"**{number}**" for number in sums) + " |"
-    )
+    print(f"| **all** | **{sum(totals.values())}** | " + " | ".join(f"**{number}**" for number in sums) + " |")
     print("| false alarms | | " + " | ".join(str(len(alarms[tool])) for tool in (*PEERS, OURS)) + " |")
     print()
     print("\n".join(missed))

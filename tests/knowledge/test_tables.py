@@ -246,9 +246,7 @@ def test_patterns() -> None:
 
 def test_replacements_are_one_or_two_names() -> None:
     name = r"(await )?[\w.]+(\(\.\.\.\)|\(\))?"
-    assert {
-        row.instead for row in table().values() if not re.fullmatch(rf"{name}( or {name})?", row.instead)
-    } == set()
+    assert {row.instead for row in table().values() if not re.fullmatch(rf"{name}( or {name})?", row.instead)} == set()
 
 
 @pytest.mark.parametrize(

@@ -230,11 +230,7 @@ def check_alias(alias: str, target: str) -> str | None:
         return None
     if inspect.isclass(here) and inspect.isfunction(there) and here.__name__ == there.__name__:
         return None  # FastAPI: the function returns an instance of the class of the same name
-    if (
-        inspect.isclass(here)
-        and inspect.isclass(there)
-        and (issubclass(here, there) or issubclass(there, here))
-    ):
+    if inspect.isclass(here) and inspect.isclass(there) and (issubclass(here, there) or issubclass(there, here)):
         return None
     return f"is {here!r}, which is not {there!r}"
 
@@ -255,9 +251,7 @@ def check_attribute(name: str) -> str | None:
         source = "".join(inspect.getsource(base) for base in klass.__mro__ if base is not object)
     except (OSError, TypeError):
         return None
-    return (
-        None if f"self.{attribute}" in source or f'"{attribute}"' in source else f"{owner} has no {attribute}"
-    )
+    return None if f"self.{attribute}" in source or f'"{attribute}"' in source else f"{owner} has no {attribute}"
 
 
 def _annotations(klass: Any) -> dict[str, Any]:
@@ -291,9 +285,7 @@ def check_no_wait(name: str, position: int, keyword: str) -> str | None:
     except (TypeError, ValueError):
         return None
     names = [parameter for parameter in signature.parameters if parameter != "self"]
-    if any(
-        parameter.kind is not parameter.POSITIONAL_OR_KEYWORD for parameter in signature.parameters.values()
-    ):
+    if any(parameter.kind is not parameter.POSITIONAL_OR_KEYWORD for parameter in signature.parameters.values()):
         return None
     if len(names) <= position or names[position] != keyword:
         return f"parameter {position} is not {keyword}: {signature}"

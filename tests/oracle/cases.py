@@ -1143,7 +1143,7 @@ case(
     class Row:
         @property
         def total(self) -> int:
-            time.sleep(0.25)  # FAP002 blocking-call
+            time.sleep(0.25)  # missed: FAP002 blocking-call
             return 1
 
 

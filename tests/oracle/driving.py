@@ -72,9 +72,7 @@ async def serve(app: Any, case: Case) -> list[int]:
             return [101]
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            answers = [
-                await client.request(case.method, case.url, json=case.json) for _ in range(case.requests)
-            ]
+            answers = [await client.request(case.method, case.url, json=case.json) for _ in range(case.requests)]
             return [answer.status_code for answer in answers]
 
 

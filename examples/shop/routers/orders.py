@@ -22,9 +22,7 @@ def find_product(session: Session, product_id: int) -> Product:
 
 
 @router.post("/", status_code=201)
-async def place_order(
-    order: OrderIn, session: SessionDep, customer: CustomerDep, tasks: BackgroundTasks
-) -> OrderOut:
+async def place_order(order: OrderIn, session: SessionDep, customer: CustomerDep, tasks: BackgroundTasks) -> OrderOut:
     # Fine: both database calls run in a worker thread, and are awaited.
     product = await run_in_threadpool(find_product, session, order.product_id)
     row = Order(product_id=product.id, customer=customer, quantity=order.quantity)

@@ -128,9 +128,7 @@ ATTRIBUTES = {
     "groq.AsyncGroq.chat": "groq.resources.chat.AsyncChat",
     "groq.resources.chat.AsyncChat.completions": "groq.resources.chat.completions.AsyncCompletions",
     "together.Together.chat": "together.resources.chat.ChatResource",
-    "together.resources.chat.ChatResource.completions": (
-        "together.resources.chat.completions.CompletionsResource"
-    ),
+    "together.resources.chat.ChatResource.completions": ("together.resources.chat.completions.CompletionsResource"),
     "together.Together.embeddings": "together.resources.embeddings.EmbeddingsResource",
     "mistralai.Mistral.chat": "mistralai.chat.Chat",
     "mistralai.Mistral.embeddings": "mistralai.embeddings.Embeddings",
@@ -165,8 +163,7 @@ COROUTINES = (
     | members("langchain_core.runnables.Runnable", "ainvoke abatch")
     | members(
         "langchain_core.vectorstores.VectorStore",
-        "aadd_documents aadd_texts asimilarity_search asimilarity_search_with_score afrom_documents"
-        " afrom_texts",
+        "aadd_documents aadd_texts asimilarity_search asimilarity_search_with_score afrom_documents afrom_texts",
     )
     | members("langchain_core.embeddings.Embeddings", "aembed_query aembed_documents")
 )

@@ -180,9 +180,7 @@ RETURNS = {
     "azure.data.tables.TableClient.from_connection_string": "azure.data.tables.TableClient",
     "docker.from_env": "docker.DockerClient",
     "docker.DockerClient.from_env": "docker.DockerClient",
-    **each(
-        "docker.models.containers.ContainerCollection", "get create", "docker.models.containers.Container"
-    ),
+    **each("docker.models.containers.ContainerCollection", "get create", "docker.models.containers.Container"),
     "supabase.create_client": "supabase.Client",
     **each("supabase.Client", "table from_", "postgrest.SyncRequestBuilder"),
     "supabase.Client.rpc": "postgrest.SyncQueryRequestBuilder",

@@ -122,9 +122,7 @@ RETURNS = {
     "multiprocessing.RLock": "multiprocessing.synchronize.RLock",
     "multiprocessing.Semaphore": "multiprocessing.synchronize.Semaphore",
     "multiprocessing.Event": "multiprocessing.synchronize.Event",
-    **each(
-        "multiprocessing.pool.Pool", "apply_async map_async starmap_async", "multiprocessing.pool.AsyncResult"
-    ),
+    **each("multiprocessing.pool.Pool", "apply_async map_async starmap_async", "multiprocessing.pool.AsyncResult"),
 }
 
 ATTRIBUTES = {

@@ -111,8 +111,7 @@ RETURNS = {
     "pymongo.collection.Collection.watch": "pymongo.change_stream.ChangeStream",
     **each(
         "pymongo.cursor.Cursor",
-        "sort limit skip batch_size hint comment collation max min where clone rewind max_time_ms"
-        " allow_disk_use",
+        "sort limit skip batch_size hint comment collation max min where clone rewind max_time_ms allow_disk_use",
         "pymongo.cursor.Cursor",
     ),
     "pymongo.command_cursor.CommandCursor.batch_size": "pymongo.command_cursor.CommandCursor",
@@ -219,9 +218,7 @@ _REDIS_AWAITABLES = (
 COROUTINES = (
     members("redis.asyncio.Redis", _REDIS_AWAITABLES)
     | members("redis.asyncio.client.Pipeline", "execute")
-    | members(
-        "redis.asyncio.client.PubSub", "subscribe psubscribe unsubscribe punsubscribe get_message aclose"
-    )
+    | members("redis.asyncio.client.PubSub", "subscribe psubscribe unsubscribe punsubscribe get_message aclose")
     | members("redis.asyncio.lock.Lock", "acquire release extend owned locked reacquire")
     | members("pymongo.asynchronous.collection.AsyncCollection", _COLLECTION_COROUTINES)
     | members(

@@ -47,9 +47,7 @@ ALIASES = {
     "fastapi.staticfiles": "starlette.staticfiles",
     "fastapi.templating": "starlette.templating",
     "fastapi.testclient": "starlette.testclient",
-    **moved(
-        "fastapi.middleware", "starlette.middleware", "Middleware cors gzip httpsredirect trustedhost wsgi"
-    ),
+    **moved("fastapi.middleware", "starlette.middleware", "Middleware cors gzip httpsredirect trustedhost wsgi"),
     "requests.api": "requests",
     "requests.sessions.Session": "requests.Session",
     "requests.sessions.session": "requests.session",
