@@ -339,7 +339,7 @@ def _check_for(function: Function, stall: Stall) -> str | None:
     if not function.runs_per_request and (len(stall.chain) > 1 or stall.blocking.group != "io"):
         # While the app starts nobody waits yet: loading files and creating tables there is the accepted place.
         return None
-    if stall.site.kind == "iterate" and function.is_stream:
+    if function.is_stream and (stall.site.kind == "iterate" or function.iterates(stall)):
         return "blocking-stream"
     if len(stall.chain) > 1:
         return "blocking-helper"

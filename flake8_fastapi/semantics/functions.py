@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_fastapi.knowledge import framework, libraries
 from flake8_fastapi.knowledge.blocking import Blocking, table
 from flake8_fastapi.semantics import calls, facts, models
-from flake8_fastapi.semantics.effects import EFFECTS, Effect, Step, last_name, written
+from flake8_fastapi.semantics.effects import EFFECTS, Effect, Step, written
 from flake8_fastapi.semantics.facts import FunctionFacts, Position, Site
 from flake8_fastapi.semantics.loop import AT_START, Reason
 from flake8_fastapi.semantics.registrations import ROUTE_ROLES
@@ -60,6 +60,7 @@ class Function:
         assert module is not None
         self._project = project
         self._thing = FunctionThing(path, qualname)
+        self._mentions = module.mentions
         self.facts: FunctionFacts = module.functions[qualname]
 
     @property
@@ -268,6 +269,10 @@ class Function:
         """Variables with a method that is awaited: an object that is async somewhere is not a sync one."""
         return frozenset(root_of(site) for site in self.facts.sites if site.awaited and site.kind == "call") - {""}
 
+    def iterates(self, stall: Stall) -> bool:
+        """Whether the call that waits is what a loop goes over: `for row in session.scalars(…)`."""
+        return any(site.kind == "iterate" and site.value is stall.site.value for site in self.facts.sites)
+
     def origin_of(self, stall: Stall) -> object:
         """What identifies the object that a stall waits on: its variable, or the call that made it."""
         value: facts.Value = stall.site.value
@@ -324,8 +329,10 @@ class Function:
     def _calls_of_interest(self) -> tuple[tuple[Site, str], ...]:
         """The calls that make a task, an async client or a pool, with the name of what is called."""
         found = []
-        for site in self.facts.sites:
-            if isinstance(site.value, facts.Call) and last_name(site.value.func) in _makers():
+        for maker in sorted(_makers().intersection(self._mentions)):
+            for qualname, site in self._mentions[maker]:
+                if qualname != self.facts.qualname or not isinstance(site.value, facts.Call):
+                    continue
                 name = _library_name(self._project.evaluator.certain(site.value.func, self.frame))
                 if name is not None and (name in libraries.ASYNC_CLIENTS or name in framework.TASK_MAKERS):
                     found.append((site, name))
