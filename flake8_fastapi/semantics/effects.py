@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from flake8_fastapi.knowledge import framework, libraries
-from flake8_fastapi.knowledge.blocking import Blocking
+from flake8_fastapi.knowledge.blocking import Blocking, blocking
 from flake8_fastapi.semantics import arguments, calls, classes, facts
 from flake8_fastapi.semantics.facts import Site
 from flake8_fastapi.semantics.things import (
@@ -212,6 +212,8 @@ class Effects:
         return isinstance(first, Instance) and isinstance(first.type, ClassThing)
 
     def _named_by_user(self, function: FunctionThing) -> Blocking | None:
+        if self._blocking is blocking:
+            return None
         for module in self.ev.files.dotted(function.path):
             row = self._blocking(f"{module}.{function.qualname}")
             if row is not None:

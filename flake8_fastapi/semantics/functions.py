@@ -7,17 +7,17 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_fastapi.knowledge import framework, libraries
-from flake8_fastapi.knowledge.blocking import Blocking, table
-from flake8_fastapi.semantics import calls, facts, models
+from flake8_fastapi.knowledge.blocking import Blocking
+from flake8_fastapi.semantics import calls, facts, given, models
 from flake8_fastapi.semantics.effects import EFFECTS, Effect, Step, written
 from flake8_fastapi.semantics.facts import FunctionFacts, Position, Site
+from flake8_fastapi.semantics.given import root_of
 from flake8_fastapi.semantics.loop import AT_START, Reason
 from flake8_fastapi.semantics.registrations import ROUTE_ROLES
 from flake8_fastapi.semantics.things import (
     Bound,
     ClassThing,
     Coroutine,
-    Env,
     Frame,
     FunctionThing,
     Instance,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _WAITED_FOR = frozenset({"process", "http"})
 """Categories in which opening and waiting are two faults: `Popen()` and `communicate()`."""
-_SESSION = "sqlalchemy.orm.Session"
 _SYNC_ROLES = frozenset({"validator", "serializer", "response class"})
 
 
@@ -75,73 +74,11 @@ class Function:
 
     @cached_property
     def frame(self) -> Frame:
-        """Where the values of its body are evaluated."""
-        return Frame(self._thing.path, self._thing.qualname, self._given)
-
-    @cached_property
-    def _given(self) -> Env:
-        """What its callers pass for parameters on which a method is called that may block.
-
-        FastAPI fills the parameters of a handler; those of an async helper are what its callers pass, whatever their
-        annotations say. Where callers disagree the parameter is unknown.
-        """
+        """Where the values of its body are evaluated, with what its callers pass where that matters."""
+        plain = Frame(self._thing.path, self._thing.qualname)
         if not self.facts.is_async:
-            return ()
-        asked = [parameter.name for parameter in self.facts.parameters if self._is_worth_asking(parameter)]
-        if not asked or self._project.loop.roles(self._thing):
-            return ()
-        return self._project.loop.env(self._thing, tuple(asked))
-
-    def _is_worth_asking(self, parameter: facts.Parameter) -> bool:
-        if parameter.kind in ("args", "kwargs"):
-            return False
-        is_self = self.facts.owner is not None and parameter.index == 0
-        if is_self and any(root_of_value(value).startswith(f"{parameter.name}.") for value in self._needed):
-            return True
-        if not is_self and self._is_passed_on(parameter) and self._is_doubtful(parameter):
-            return True
-        return any(
-            (root.startswith(f"{parameter.name}.") if is_self else root == parameter.name) and self._is_doubtful(holder)
-            for root, holder in self._possible_calls
-        )
-
-    @cached_property
-    def _needed(self) -> tuple[facts.Value, ...]:
-        """What must be true for some of its calls."""
-        return tuple(value for site in self.facts.sites for value in site.needs)
-
-    def _is_passed_on(self, parameter: facts.Parameter) -> bool:
-        """Whether an annotated parameter is an argument of a call."""
-        return parameter.annotation is not None and any(
-            isinstance(argument, facts.Local) and argument.name == parameter.name
-            for site in self.facts.sites
-            if isinstance(site.value, facts.Call)
-            for argument in (*site.value.args, *(value for _, value in site.value.keywords))
-        )
-
-    def _is_doubtful(self, holder: facts.Value) -> bool:
-        """Whether the object of a call is unknown, or a session by an annotation, which may lie."""
-        thing = self._project.evaluator.certain(holder, Frame(self._thing.path, self._thing.qualname))
-        if thing is None:
-            return True
-        return (
-            isinstance(thing, Instance)
-            and isinstance(thing.type, Library)
-            and thing.made is None
-            and _SESSION in libraries.ancestors(thing.type.name)
-        )
-
-    @cached_property
-    def _possible_calls(self) -> tuple[tuple[str, facts.Value], ...]:
-        """The calls, not awaited, of a method with the name of a blocking one: variable and object."""
-        return tuple(
-            (root_of(site), site.value.func.of)
-            for site in self.facts.sites
-            if isinstance(site.value, facts.Call)
-            and isinstance(site.value.func, facts.Attribute)
-            and not site.awaited
-            and site.value.func.name in method_names()
-        )
+            return plain
+        return given.frame(self._project, self._thing, self.facts, lambda: bool(self._stalls_in(plain)))
 
     @cached_property
     def traits(self) -> frozenset[str]:
@@ -198,11 +135,12 @@ class Function:
 
     @cached_property
     def _possible_stalls(self) -> tuple[Stall, ...]:
-        if not self._may_run_on_loop:
-            return ()
+        return self._stalls_in(self.frame) if self._may_run_on_loop else ()
+
+    def _stalls_in(self, frame: Frame) -> tuple[Stall, ...]:
         found: dict[tuple[Position, bool, Effect], Stall] = {}
         for site in self.facts.sites:
-            for stall in self._stalls_at(site) if self._project.effects.runs(site, self.frame) else ():
+            for stall in self._stalls_at(site, frame) if self._project.effects.runs(site, frame) else ():
                 # Of a chain such as `service.repo.load().first()`, which starts in one place, the last speaks.
                 found[(site.start, site.kind == "iterate", stall.effect)] = stall
         stalls = sorted(found.values(), key=lambda stall: stall.site.start)
@@ -242,10 +180,10 @@ class Function:
             return True
         return self.facts.owner is None and any(models.marked(self._project.evaluator, self._thing.path))
 
-    def _stalls_at(self, site: Site) -> Iterator[Stall]:
+    def _stalls_at(self, site: Site, frame: Frame) -> Iterator[Stall]:
         effects = self._project.effects
         seen: set[Effect] = set()
-        for step in effects.at(site, self.frame, files=self.is_stream):
+        for step in effects.at(site, frame, files=self.is_stream):
             for effect in EFFECTS:
                 if effect in seen or (effect == "loop" and effects.is_careful(self._thing, site)):
                     continue
@@ -356,13 +294,6 @@ def _direct_call(stall: Stall) -> facts.Call | None:
 
 
 @cache
-def method_names() -> frozenset[str]:
-    """The last names of methods that are known to block, except those that texts and containers have as well."""
-    names = {row.name.rpartition(".")[2] for row in table().values() if row.kind == "method"}
-    return frozenset(names.difference(*(dir(kind) for kind in (str, bytes, dict, list, set, tuple))))
-
-
-@cache
 def _makers() -> frozenset[str]:
     return frozenset(name.rpartition(".")[2] for name in (*libraries.ASYNC_CLIENTS, *framework.TASK_MAKERS))
 
@@ -371,26 +302,3 @@ def _library_name(thing: Thing | None) -> str | None:
     if isinstance(thing, Bound):
         thing = thing.function
     return thing.name if isinstance(thing, Library) else None
-
-
-def root_of(site: Site) -> str:
-    """The variable that a call chain starts from: `db` in `db.query(X).first()`, `self.db` in `self.db.get()`."""
-    return root_of_value(site.value)
-
-
-def root_of_value(value: facts.Value) -> str:
-    """The same for the expression itself."""
-    names: list[str] = []
-    while True:
-        if isinstance(value, facts.Call):
-            value = value.func
-        elif isinstance(value, facts.Attribute):
-            names.append(value.name)
-            value = value.of
-        elif isinstance(value, (facts.Item, facts.Awaited)):
-            value = value.of
-        elif isinstance(value, (facts.Local, facts.Name)):
-            first = value.name
-            return f"{first}.{names[-1]}" if first in ("self", "cls") and names else first
-        else:
-            return ""
