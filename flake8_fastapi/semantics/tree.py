@@ -39,6 +39,9 @@ class _Rebuilder(TreeRebuilder):  # type: ignore[misc]  # astroid carries no typ
 def build(tree: ast.Module, name: str, path: str, is_package: bool) -> nodes.Module:
     """The astroid module for a parsed file. Raises RecursionError for a tree that is too deep."""
     module: nodes.Module = _Rebuilder(AstroidManager()).visit_module(tree, name, path, is_package)
+    for node in module.body:
+        if isinstance(node, nodes.ImportFrom) and node.modname == "__future__":
+            module.future_imports.update(imported for imported, _ in node.names)
     return module
 
 
