@@ -168,7 +168,7 @@ def _matters(thing: Thing) -> bool:
         return isinstance(thing.function, FunctionThing) or _does_something(thing.function.name)
     if isinstance(thing, Library):
         return _does_something(thing.name)
-    return is_false(thing) or isinstance(thing, (FunctionThing, ClassThing, Partial, Generator))
+    return type(thing) is Thing or is_false(thing) or isinstance(thing, (FunctionThing, ClassThing, Partial, Generator))
 
 
 def _does_something(name: str) -> bool:

@@ -187,7 +187,10 @@ def _is_known_member(members: Things) -> bool:
 
 def _bound_on_self(ev: Evaluator, thing: Instance, base: ClassThing, found: ClassFacts, name: str) -> Things | None:
     """What this class binds under the name, on instances or in its body; None if it does not."""
-    on_instance = found.instance.get(name)
+    on_instance = tuple(value for value in found.instance.get(name, ()) if not _is_false(value))
+    if not on_instance and name in found.instance:
+        # `self.ready = False`: a state that changes, from where we cannot see.
+        return ()
     if on_instance:
         init = method(ev, base, "__init__")
         if init is None:
@@ -201,8 +204,14 @@ def _bound_on_self(ev: Evaluator, thing: Instance, base: ClassThing, found: Clas
     if isinstance(value, facts.Function):
         return _bind_method(ev, thing, base, value)
     if isinstance(value, facts.Declared):
-        return _class_variable(ev, value, Frame(base.path))
-    return ev.union(in_body, Frame(base.path))
+        results = _class_variable(ev, value, Frame(base.path))
+        # A false default says nothing of an instance: `notify: bool = False` in a request model.
+        return () if any(arguments.is_false(thing) for thing in results) else results
+    return () if _is_false(value) else ev.union(in_body, Frame(base.path))
+
+
+def _is_false(value: Value) -> bool:
+    return isinstance(value, facts.Constant) and not value.value
 
 
 def _class_variable(ev: Evaluator, value: facts.Declared, frame: Frame) -> Things:

@@ -208,6 +208,8 @@ class Effects:
         """Whether a method that is called on its class gets an instance first; if not, the arguments are shifted."""
         if calls.traits(self.ev, function) & {"builtins.staticmethod", "builtins.classmethod"}:
             return True
+        if made.call.args and isinstance(made.call.args[0], facts.Starred):
+            return True
         first = self.ev.certain(made.call.args[0], made.frame) if made.call.args else None
         return isinstance(first, Instance) and isinstance(first.type, ClassThing)
 
