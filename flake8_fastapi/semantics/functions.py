@@ -75,10 +75,13 @@ class Function:
     @cached_property
     def frame(self) -> Frame:
         """Where the values of its body are evaluated, with what its callers pass where that matters."""
-        plain = Frame(self._thing.path, self._thing.qualname)
         if not self.facts.is_async:
-            return plain
-        return given.frame(self._project, self._thing, self.facts, lambda: bool(self._stalls_in(plain)))
+            return self._plain_frame
+        return given.frame(self._project, self._thing, self.facts, lambda: bool(self._stalls_in(self._plain_frame)))
+
+    @property
+    def _plain_frame(self) -> Frame:
+        return Frame(self._thing.path, self._thing.qualname)
 
     @cached_property
     def traits(self) -> frozenset[str]:
@@ -232,7 +235,7 @@ class Function:
             else:
                 break
         if isinstance(value, facts.Name) and made is not None:
-            thing = self._project.evaluator.certain(value, self.frame)
+            thing = self._project.evaluator.certain(value, self._plain_frame)
             if isinstance(thing, ClassThing) and stall.site.value is made:
                 # `Review.create(…)`: the models of an ORM share one connection.
                 return stall.blocking.name.partition(".")[0]
