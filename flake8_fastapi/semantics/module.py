@@ -10,6 +10,7 @@ from functools import cached_property
 from astroid import nodes
 from astroid.nodes import NodeNG
 
+from flake8_fastapi.containment import STRICT, complain
 from flake8_fastapi.semantics import bodies, tree
 from flake8_fastapi.semantics.facts import ModuleFacts, Position
 from flake8_fastapi.semantics.functions import Function
@@ -56,7 +57,17 @@ class Module:
         if self.facts is None:
             return {}
         functions = (Function(self.project, self.path, name) for name in self.facts.functions if name)
-        return {function.position: function for function in functions if function.is_of_interest}
+        return {function.position: function for function in functions if self._is_of_interest(function)}
+
+    def _is_of_interest(self, function: Function) -> bool:
+        """Whether to show a function; one that our analysis fails on costs no other function its findings."""
+        try:
+            return function.is_of_interest
+        except Exception as error:
+            if os.environ.get(STRICT):
+                raise
+            complain(f"{function.name} in {self.path} was not checked: {type(error).__name__}: {error}")
+            return False
 
     def subjects_at(self, node: NodeNG) -> Iterator[Function]:
         """The FastAPI things that stand at this node."""
