@@ -132,7 +132,8 @@ class Loop:
             owner = callee.owner if isinstance(callee, Bound) else None
             for name, thing in arguments.bind(self.ev, function, Made(call, frame), constants=False, owner=owner):
                 things = result.setdefault(name, [])
-                if thing not in things and not arguments.is_false(thing):
+                # A call that does not fit, or leaves the argument out, says nothing of the others.
+                if thing not in things and type(thing) is not Thing and not arguments.is_false(thing):
                     things.append(thing)
         return result
 
