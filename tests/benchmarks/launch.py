@@ -33,7 +33,7 @@ PHASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("flake8_fastapi.semantics.files", "_read"),
     ),
     "imports: astroid, rules, tables": (("flake8_fastapi.checker", "_findings"),),
-    "rebuild of the tree": (("flake8_fastapi.semantics.tree", "build"),),
+    "rebuild of the tree": (("flake8_fastapi.semantics.rebuild", "build"),),
     "facts of the file": (("flake8_fastapi.semantics.bodies", "extract"),),
     "facts of other files, from parsing on": (("flake8_fastapi.semantics.project", "Project._read"),),
     "checks, and the questions they ask": (("flake8_fastapi.visitor", "Visitor.run"),),

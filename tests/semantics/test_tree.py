@@ -10,7 +10,7 @@ from astroid import nodes
 from astroid.builder import AstroidBuilder
 from astroid.manager import AstroidManager
 
-from flake8_fastapi.semantics import tree
+from flake8_fastapi.semantics import rebuild, tree
 from harness import REPOSITORY
 
 SOURCES = sorted(
@@ -26,7 +26,7 @@ def test_equals_astroids_own_build(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     own = AstroidBuilder(AstroidManager(), apply_transforms=False).string_build(source, "module", str(path))
     own.package = path.name == "__init__.py"
-    ours = tree.build(ast.parse(source), "module", str(path), own.package)
+    ours = rebuild.build(ast.parse(source), "module", str(path), own.package)
     assert definitions(ours) == definitions(own)
     assert ours.repr_tree() == own.repr_tree()
 
@@ -44,12 +44,12 @@ def definitions(module: nodes.Module) -> list[tuple[str, int, int]]:
 def test_leaves_flake8s_tree_whole(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     given = ast.parse(source)
-    tree.build(given, "module", str(path), False)
+    rebuild.build(given, "module", str(path), False)
     assert ast.dump(given) == ast.dump(ast.parse(source))
 
 
 def test_positions_are_those_of_def_and_class() -> None:
-    module = tree.build(ast.parse("@one\n@two\nasync def f(): ...\n\n@one\nclass C: ..."), "module", "m.py", False)
+    module = rebuild.build(ast.parse("@one\n@two\nasync def f(): ...\n\n@one\nclass C: ..."), "module", "m.py", False)
     assert [(node.name, node.position.lineno, node.position.col_offset) for node in module.body] == [
         ("f", 3, 0),
         ("C", 6, 0),
