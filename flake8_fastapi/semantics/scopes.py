@@ -119,7 +119,10 @@ class Binder:
                     found.append((node.target.id, _definition(node, "walrus", path)))
 
     def _assignment(self, statement: ast.stmt, path: Path, found: list[tuple[str, Definition]]) -> None:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]  # type: ignore[attr-defined]
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+        else:
+            targets = [statement.target]  # type: ignore[attr-defined]
         end = (statement.end_lineno or 0, statement.end_col_offset or 0)
         for target in targets:
             for node in names_in(target):
