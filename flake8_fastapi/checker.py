@@ -106,7 +106,7 @@ def _check_names() -> Collection[str]:
 
 
 def _findings(tree: ast.Module, path: str, source: str, files: Files, settings: Settings) -> list[tuple[int, int, str]]:
-    # Imported here: a run over files outside FastAPI's world never loads astroid.
+    # Imported here: a run over files outside FastAPI's world loads neither the rules nor the analysis.
     from flake8_fastapi.rules import registry
     from flake8_fastapi.semantics.module import Module
     from flake8_fastapi.semantics.project import Project

@@ -30,8 +30,9 @@ def frame(project: Project, thing: FunctionThing, found: FunctionFacts, has_stal
     """
     plain = Frame(thing.path, thing.qualname)
     asked = list(_unknown(project, plain, found))
-    if not asked and any(_may_mislead(project, plain, found, parameter) for parameter in found.parameters):
-        asked = list(_misleading(project, plain, found)) if has_stalls() else []
+    if not asked:
+        misleading = [item.name for item in found.parameters if _may_mislead(project, plain, found, item)]
+        asked = misleading if misleading and has_stalls() else []
     if not asked or project.loop.roles(thing):
         return plain
     return plain._replace(env=project.loop.env(thing, tuple(dict.fromkeys(asked))))
@@ -43,12 +44,6 @@ def _unknown(project: Project, plain: Frame, found: FunctionFacts) -> Iterator[s
         for root, holder in _possible_calls(found):
             if _concerns(root, found, parameter) and _type_of(project, plain, holder) is None:
                 yield parameter.name
-
-
-def _misleading(project: Project, plain: Frame, found: FunctionFacts) -> Iterator[str]:
-    for parameter in found.parameters:
-        if _may_mislead(project, plain, found, parameter):
-            yield parameter.name
 
 
 def _may_mislead(project: Project, plain: Frame, found: FunctionFacts, parameter: facts.Parameter) -> bool:

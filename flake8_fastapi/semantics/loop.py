@@ -59,7 +59,7 @@ class Loop:
         self.ev = ev
         self.registrations = registrations
         self._reasons: dict[FunctionThing, Reason | None] = {}
-        self._passed: dict[FunctionThing, dict[str, list[Thing]]] = {}
+        self._passed: dict[tuple[FunctionThing, int], dict[str, list[Thing]]] = {}
         self._roles: dict[FunctionThing, tuple[Registration, ...]] = {}
 
     def reason(self, function: FunctionThing) -> Reason | None:
@@ -115,12 +115,15 @@ class Loop:
         return tuple((name, only(tuple(given[name])) or Thing()) for name in parameters if given.get(name))
 
     def _given(self, function: FunctionThing, depth: int) -> dict[str, list[Thing]]:
-        """What is passed for each parameter, by the callers that are known."""
-        known = self._passed.get(function)
+        """What is passed for each parameter, by the callers that are known.
+
+        Remembered for each depth: an answer that the limit cut short must not stand in for a whole one, or findings
+        would depend on which file comes first. The limit also ends cycles.
+        """
+        known = self._passed.get((function, depth))
         if known is not None:
             return known
-        result: dict[str, list[Thing]] = {}
-        self._passed[function] = result
+        result = self._passed[(function, depth)] = {}
         found = self.ev.function(function)
         for caller, call in self._callers(function, found) if found is not None and depth < _MOST_HOPS else ():
             env: Env = ()
