@@ -16,12 +16,16 @@ from flake8_fastapi.containment import STRICT, collector_paused, complain
 from flake8_fastapi.semantics.files import NOWHERE, Files
 from flake8_fastapi.settings import Settings, SettingsError
 
-_WORDS = ("async def", "fastapi", "starlette", "FastAPI", "APIRouter", "validator", "serializer", "computed_field")
+_WORDS = (
+    "async def", "fastapi", "starlette", "FastAPI", "APIRouter", "validator", "serializer", "computed_field",
+    "Depends", "yield", "next(", "__next__", "add_task", "ContextVar", "TYPE_CHECKING",
+)  # fmt: skip
 _ROUTE = re.compile(
     r"\n[ \t]*@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|middleware|on_event)\("
 )
 """What every file has about which a check may have something to say: one of these words, or a route decorator."""
 _FASTAPI = re.compile(r"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
+_CALLED = re.compile(r"\b(\w+)\(")
 _NO_PATHS = ("stdin", "-", "(none)", "")
 
 
@@ -62,6 +66,14 @@ class Checker:
             help="further blocking calls: 'dotted.name -> replacement', separated by commas or lines; "
             "the name may be an fnmatch pattern",
         )
+        manager.add_option(
+            "--fastapi-version",
+            default="",
+            metavar="version",
+            parse_from_config=True,
+            help="the oldest FastAPI that the code must run with, such as 0.115 "
+            "(default: what the project's metadata demands, else the newest)",
+        )
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
@@ -72,6 +84,7 @@ class Checker:
                 options.fastapi_disable or "",
                 options.fastapi_blocking_calls or "",
                 _check_names,
+                options.fastapi_version or "",
             )
         except SettingsError as error:
             raise ExecutionError(str(error)) from None
@@ -79,8 +92,6 @@ class Checker:
     def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
         """The findings of the file."""
         source = "".join(self._lines)
-        if not any(word in source for word in _WORDS) and _ROUTE.search(source) is None:
-            return
         for line, column, text in self._reports(source):
             yield max(1, int(line)), max(0, int(column)), text, type(self)
 
@@ -90,6 +101,8 @@ class Checker:
             files = Files.of(path)
             if _FASTAPI.search(source) is None and not files.uses_fastapi:
                 return []
+            if not self._may_have_findings(source, files):
+                return []
             with collector_paused():
                 return _findings(self._tree, path, source, files, self.settings)
         except Exception as error:
@@ -97,6 +110,12 @@ class Checker:
                 raise
             complain(f"{self._filename} was not checked: {type(error).__name__}: {error}")
             return []
+
+    def _may_have_findings(self, source: str, files: Files) -> bool:
+        """Whether the text has anything about which a check may have something to say."""
+        if any(word in source for word in _WORDS) or _ROUTE.search(source) is not None:
+            return True
+        return not files.injected_names.isdisjoint(_CALLED.findall(source))
 
 
 def _check_names() -> Collection[str]:
@@ -110,9 +129,11 @@ def _findings(tree: ast.Module, path: str, source: str, files: Files, settings: 
     from flake8_fastapi.rules import registry
     from flake8_fastapi.semantics.module import Module
     from flake8_fastapi.semantics.project import Project
+    from flake8_fastapi.semantics.versions import Version
     from flake8_fastapi.visitor import Visitor
 
     project = Project.of(files)
-    project.use(settings.blocking_calls)
+    version = Version(*settings.fastapi_version) if settings.fastapi_version is not None else None
+    project.use(settings.blocking_calls, version)
     visitor = Visitor(Module(tree, path, source, project), registry().values(), settings)
     return [(report.line, report.column, report.text) for report in visitor.run()]

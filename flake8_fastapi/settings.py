@@ -23,14 +23,35 @@ class Settings:
     blocking_calls: tuple[tuple[str, str], ...] = ()
     """Further blocking calls: dotted name or `fnmatch` pattern -> replacement."""
 
+    fastapi_version: tuple[int, ...] | None = None
+    """The oldest FastAPI that the code must run with; None: what the project's metadata demands, else the newest."""
+
     @classmethod
-    def parse(cls, enable: str, disable: str, blocking_calls: str, checks: Callable[[], Collection[str]]) -> Settings:
+    def parse(
+        cls,
+        enable: str,
+        disable: str,
+        blocking_calls: str,
+        checks: Callable[[], Collection[str]],
+        fastapi_version: str = "",
+    ) -> Settings:
         """Settings from the texts of the options. Raises SettingsError for an unknown check or a malformed entry."""
         return cls(
             _names("--fastapi-enable", enable, checks),
             _names("--fastapi-disable", disable, checks),
             tuple(_replacements("--fastapi-blocking-calls", blocking_calls)),
+            _version("--fastapi-version", fastapi_version),
         )
+
+
+def _version(option: str, text: str) -> tuple[int, ...] | None:
+    """A version such as `0.115` or `0.115.6`; None for an empty text."""
+    if not text.strip():
+        return None
+    match = re.fullmatch(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?", text.strip())
+    if match is None:
+        raise SettingsError(f"{option}: {text.strip()!r} is no version; write for example 0.115 or 0.115.6")
+    return tuple(int(part or 0) for part in match.groups())
 
 
 def _entries(option: str, text: str) -> list[str]:

@@ -106,7 +106,8 @@ class Visitor:
 
     def run(self) -> list[Report]:
         """The reports of the file, sorted, each once."""
-        for subject in self.module.shown() if self.module.subjects else ():
+        subjects = self.module.subjects(self._by_subject)
+        for subject in self.module.shown(subjects) if subjects else ():
             for found in self._by_subject.get(type(subject), ()):
                 self._show(found, subject)
         return sorted({report for reports in self._reports.values() for report in reports})

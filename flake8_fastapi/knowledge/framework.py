@@ -47,7 +47,32 @@ RESPONSE_CLASS_TAKERS = frozenset(
 DECORATOR = "fastapi.routing.<route decorator>"
 """The type we give to what a route decorator method returns."""
 
-DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
+DEPENDS_NAME = "fastapi.Depends"
+SECURITY = "fastapi.Security"
+DEPENDS = frozenset({DEPENDS_NAME, SECURITY})
+
+SECURITY_SCHEME = "fastapi.security.SecurityBase"
+"""The base of everything that FastAPI shows as a security scheme."""
+
+FORM_DEPENDENCIES: Mapping[str, tuple[tuple[str, bool], ...]] = {
+    "fastapi.security.OAuth2PasswordRequestForm": (
+        ("grant_type", False),
+        ("username", True),
+        ("password", True),
+        ("scope", False),
+        ("client_id", False),
+        ("client_secret", False),
+    ),
+    "fastapi.security.OAuth2PasswordRequestFormStrict": (
+        ("grant_type", True),
+        ("username", True),
+        ("password", True),
+        ("scope", False),
+        ("client_id", False),
+        ("client_secret", False),
+    ),
+}
+"""Classes of FastAPI that are dependencies -> the form fields they take, each with whether it is required."""
 
 HTTP_MIDDLEWARE_BASE = "starlette.middleware.base.BaseHTTPMiddleware"
 STREAMS = frozenset(

@@ -258,7 +258,7 @@ def _field_env(ev: Evaluator, cls: ClassThing, made: Made) -> Env:
 @cache
 def _field(name: str) -> facts.Parameter:
     """The parameter of a generated constructor."""
-    return facts.Parameter("", name, "keyword", None, None, None)
+    return facts.Parameter("", name, "keyword", None, None, None, facts.Position(0, 0))
 
 
 def passed_to_super(ev: Evaluator, thing: Instance, first: tuple[ClassThing, Value], base: ClassThing) -> Env:

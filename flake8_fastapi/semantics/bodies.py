@@ -7,8 +7,8 @@ would cost as much again as parsing it (measured).
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from flake8_fastapi.semantics import facts, mentions, once, scopes
 from flake8_fastapi.semantics.expressions import Body, Expressions, start_of
@@ -23,6 +23,28 @@ def extract(
     Raises RecursionError for a tree that is too deep.
     """
     return _Extractor(path, properties, has_walrus).run(module)
+
+
+class Recorded(NamedTuple):
+    """What the nodes of a tree mean."""
+
+    values: Mapping[int, tuple[Value, str]]
+    """id of an expression -> its value, and the qualified name of the function around it."""
+    functions: Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]
+    """By qualified name, as in the facts."""
+    classes: Mapping[str, ast.ClassDef]
+
+
+def record(
+    module: ast.Module, path: str, properties: frozenset[str] = frozenset(), has_walrus: bool = True
+) -> Recorded:
+    """The values of all expressions of a tree, and its functions and classes by name.
+
+    Raises RecursionError for a tree that is too deep.
+    """
+    recorder = _Recorder(path, properties, has_walrus)
+    recorder.run(module)
+    return Recorded(recorder.values, recorder.function_nodes, recorder.class_nodes)
 
 
 class _Extractor(Expressions):
@@ -106,6 +128,7 @@ class _Extractor(Expressions):
             returned=tuple(body.returned),
             yielded=tuple(body.yielded),
             sites=tuple(body.sites),
+            changed=frozenset(body.changed),
         )
 
     def qualify(self, name: str) -> str:
@@ -288,4 +311,39 @@ class _Extractor(Expressions):
             found = self.instances.setdefault(body.owner, {})
             found.setdefault(target.attr, []).append(value)
         else:
+            if isinstance(holder, ast.Name):
+                body.changed.add((holder.id, f".{target.attr}"))
             self.value(holder)
+
+
+class _Recorder(_Extractor):
+    """Extracts the same facts, and keeps what each node meant."""
+
+    def __init__(self, path: str, properties: frozenset[str], has_walrus: bool) -> None:
+        super().__init__(path, properties, has_walrus)
+        self.values: dict[int, tuple[Value, str]] = {}
+        self.function_nodes: dict[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = {}
+        self.class_nodes: dict[str, ast.ClassDef] = {}
+
+    def value(self, node: ast.expr) -> Value:
+        """The value of an expression."""
+        found = super().value(node)
+        around = self.bodies[-1].qualname
+        self.values[id(node)] = (found, around)
+        if isinstance(node, ast.Call) and isinstance(found, facts.Call):
+            self.values.setdefault(id(node.func), (found.func, around))
+        elif isinstance(node, ast.Lambda) and isinstance(found, facts.Function):
+            self.function_nodes[found.qualname] = node
+        return found
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        super()._function(node)
+        found = self.bindings[id(node)]
+        assert isinstance(found, facts.Function)
+        self.function_nodes[found.qualname] = node
+
+    def _class(self, node: ast.ClassDef) -> None:
+        super()._class(node)
+        found = self.bindings[id(node)]
+        assert isinstance(found, facts.Class)
+        self.class_nodes[found.qualname] = node

@@ -32,6 +32,7 @@ class Body:
         self.yielded: list[Value] = []
         self.sites: list[Site] = []
         self.is_generator = False
+        self.changed: set[tuple[str, str]] = set()
         self.lazy = 0
         self.needs: tuple[Value, ...] = ()
         self.caught = 0
@@ -140,6 +141,9 @@ class Expressions:
         elif isinstance(target, ast.Starred):
             self.bind(target.value, UNKNOWN)
         else:
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                key = target.slice.value if isinstance(target.slice, ast.Constant) else "*"
+                self.bodies[-1].changed.add((target.value.id, key if isinstance(key, str) else "*"))
             self.value(target)
 
     def bind_attribute(self, target: ast.Attribute, value: Value) -> None:
@@ -172,7 +176,9 @@ class Expressions:
     ) -> facts.Parameter:
         annotation = self.annotation(node.annotation) if node.annotation is not None else None
         value = self.value(default) if default is not None else None
-        parameter = facts.Parameter(qualname, node.arg, kind, index, annotation, value)
+        parameter = facts.Parameter(
+            qualname, node.arg, kind, index, annotation, value, Position(node.lineno, node.col_offset)
+        )
         self.bindings[id(node)] = parameter
         return parameter
 

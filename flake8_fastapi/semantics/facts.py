@@ -184,6 +184,7 @@ class Parameter(Value):
     index: int | None
     annotation: Value | None
     default: Value | None
+    start: Position
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -251,6 +252,8 @@ class FunctionFacts(NamedTuple):
     returned: tuple[Value, ...]
     yielded: tuple[Value, ...]
     sites: tuple[Site, ...]
+    changed: frozenset[tuple[str, str]] = frozenset()
+    """Variables of which it sets items or attributes, with the constant key, `.name` or `*`: `options["x"] = …`."""
 
 
 class ClassFacts(NamedTuple):

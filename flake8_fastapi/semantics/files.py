@@ -43,6 +43,14 @@ NOWHERE = os.path.join("\0", "stdin.py")
 
 _PROPERTY = re.compile(rb"@(?:\w+\.)*\w*property[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*def[ \t]+(\w+)")
 
+_INJECTED = re.compile(
+    rb"\bdef[ \t]+(\w+)[ \t]*\("
+    rb"(?=(?:(?!\bdef\b).){0,3000}?=\s*(?:\w+\.)*"
+    rb"(?:(?:Depends|Security|Query|Body|Header|Cookie|Path|Form|File)\(|[A-Z]\w*\s*[,)]))",
+    re.DOTALL,
+)
+"""A function with a default that may be one of FastAPI's markers. A first guess: who finds one looks closer."""
+
 _IMPORTS_FASTAPI = re.compile(rb"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
 
 
@@ -188,6 +196,16 @@ class Files:
             for path in self.paths()
             if (text := self.text(path)) is not None and b"property" in text
             for match in _PROPERTY.findall(text)
+        )
+
+    @cached_property
+    def injected_names(self) -> frozenset[str]:
+        """The names of all functions that may have a parameter whose default is a marker, `db=Depends(get_db)`."""
+        return frozenset(
+            match.decode("utf-8", "replace")
+            for path in self.paths()
+            if (text := self.text(path)) is not None and b"fastapi" in text
+            for match in _INJECTED.findall(text)
         )
 
     # -- imports

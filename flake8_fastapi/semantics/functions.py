@@ -26,7 +26,11 @@ from flake8_fastapi.semantics.things import (
 )
 
 if TYPE_CHECKING:
+    from flake8_fastapi.semantics.code import Code, Source
+    from flake8_fastapi.semantics.module import Module
     from flake8_fastapi.semantics.project import Project
+    from flake8_fastapi.semantics.registrations import Registration
+    from flake8_fastapi.semantics.values import Evaluator
 
 _WAITED_FOR = frozenset({"process", "http"})
 """Categories in which opening and waiting are two faults: `Popen()` and `communicate()`."""
@@ -54,13 +58,44 @@ class LostCoroutine(NamedTuple):
 class Function:
     """A function that a file defines. What it runs on the loop is worked out when it is asked for."""
 
-    def __init__(self, project: Project, path: str, qualname: str) -> None:
-        module = project.facts(path)
-        assert module is not None
-        self._project = project
+    def __init__(self, project: Project, path: str, qualname: str, module: Module) -> None:
+        found = project.facts(path)
+        assert found is not None
+        self.project = self._project = project
+        self._module = module
         self._thing = FunctionThing(path, qualname)
-        self._mentions = module.mentions
-        self.facts: FunctionFacts = module.functions[qualname]
+        self._mentions = found.mentions
+        self.facts: FunctionFacts = found.functions[qualname]
+
+    @property
+    def thing(self) -> FunctionThing:
+        """The function as evaluation knows it."""
+        return self._thing
+
+    @property
+    def ev(self) -> Evaluator:
+        """Evaluates values of the project."""
+        return self._project.evaluator
+
+    @property
+    def source(self) -> Source:
+        """The file at hand."""
+        return self._module.source
+
+    @cached_property
+    def code(self) -> Code | None:
+        """Its statements."""
+        return self.source.code(self._thing.qualname)
+
+    @cached_property
+    def registrations(self) -> tuple[Registration, ...]:
+        """What FastAPI takes it for, anywhere in the project: route, dependency, background task …"""
+        return self._project.loop.roles(self._thing)
+
+    @cached_property
+    def is_dependency(self) -> bool:
+        """Whether it is, anywhere in the project, what `Depends` or `Security` calls."""
+        return any(registration.role == "dependency" for registration in self.registrations)
 
     @property
     def name(self) -> str:

@@ -32,9 +32,9 @@ _DEPTH = 12
 """How many aliases of an annotation are followed."""
 _OPTIONAL = frozenset({"typing.Optional"})
 _UNION = frozenset({"typing.Union"})
-_ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
+_ANNOTATED = frozenset({"typing.Annotated"})
 _WRAPPERS = frozenset({"typing.Final", "typing.ClassVar", "typing.Required", "typing.NotRequired"})
-_TYPE = frozenset({"builtins.type", "typing.Type"})
+_TYPE = frozenset({"builtins.type"})
 _STREAMS = frozenset(
     f"{module}.{name}"
     for module in ("typing", "collections.abc", "contextlib")
@@ -118,7 +118,7 @@ def expanded(ev: Evaluator, annotation: Value, frame: Frame) -> Part:
     """The annotation that an alias stands for, in whichever module it is written; itself if it is none."""
     value, where = annotation, frame
     for _ in range(_DEPTH):
-        followed = _definition(ev, value, where)
+        followed = definition(ev, value, where)
         if followed is None or isinstance(followed[0], (facts.Class, facts.Function, facts.Parameter)):
             break
         value, where = followed
@@ -131,7 +131,7 @@ def expanded(ev: Evaluator, annotation: Value, frame: Frame) -> Part:
     return annotation, frame
 
 
-def _definition(ev: Evaluator, value: Value, frame: Frame) -> Part | None:
+def definition(ev: Evaluator, value: Value, frame: Frame) -> Part | None:
     """The value that a name is bound to, in the module that binds it."""
     if isinstance(value, facts.Name):
         module = ev.module(frame.path)
@@ -141,23 +141,35 @@ def _definition(ev: Evaluator, value: Value, frame: Frame) -> Part | None:
         if module is not None and not bindings:
             return _from_stars(ev, module.stars, frame.path, value.name)
         return None
+    if isinstance(value, facts.Local):
+        return _local_definition(ev, value, frame)
     if isinstance(value, facts.Import) and value.name is not None:
         path = ev.files.module(frame.path, value.module, value.level)
         if path is None or not path.endswith(".py") or path == frame.path:
             return None
-        return _definition(ev, ev.global_reference(path, value.name), Frame(path))
+        return definition(ev, ev.global_reference(path, value.name), Frame(path))
     if isinstance(value, facts.Attribute):
         holder = ev.certain(value.of, frame)
         if isinstance(holder, ModuleThing) and holder.path.endswith(".py"):
-            return _definition(ev, ev.global_reference(holder.path, value.name), Frame(holder.path))
+            return definition(ev, ev.global_reference(holder.path, value.name), Frame(holder.path))
     return None
+
+
+def _local_definition(ev: Evaluator, value: facts.Local, frame: Frame) -> Part | None:
+    """The same for a variable of a function around the annotation: a factory of routes or dependencies."""
+    module = ev.module(frame.path)
+    function = module.functions.get(value.function) if module is not None else None
+    bindings = function.locals.get(value.name, ()) if function is not None else ()
+    if len(bindings) != 1:
+        return None
+    return bindings[0], ev.home(value.function, frame)
 
 
 def _from_stars(ev: Evaluator, stars: tuple[facts.Import, ...], importer: str, name: str) -> Part | None:
     for star in reversed(stars):
         path = ev.files.module(importer, star.module, star.level)
         if path is not None and path.endswith(".py") and path != importer:
-            found = _definition(ev, ev.global_reference(path, name), Frame(path))
+            found = definition(ev, ev.global_reference(path, name), Frame(path))
             if found is not None:
                 return found
     return None

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flake8_fastapi.containment import STRICT, complain
-from flake8_fastapi.semantics import bodies
-from flake8_fastapi.semantics.facts import ModuleFacts, Position
+from flake8_fastapi.semantics import bodies, markers, schemas
+from flake8_fastapi.semantics.code import Source
+from flake8_fastapi.semantics.facts import MODULE, ModuleFacts, Position
 from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.markers import Marker
 from flake8_fastapi.semantics.project import Project
+from flake8_fastapi.semantics.registrations import ROUTE_ROLES
+from flake8_fastapi.semantics.routes import Route
+from flake8_fastapi.semantics.schemas import Model
+from flake8_fastapi.semantics.things import ClassThing
 
 if TYPE_CHECKING:
     from astroid import nodes
     from astroid.nodes import NodeNG
+
+Subject = Function | Route | Marker | Model
+_T = TypeVar("_T")
+_TOP = Position(0, 0)
+"""Where a subject is shown that stands in no function."""
+_CALLED = frozenset({"next", "anext", "__next__", "__anext__", "add_task"})
+"""Calls of which checks of functions may have something to say, whatever else the module does."""
 
 
 class Module:
@@ -26,6 +39,7 @@ class Module:
         self.path = path
         self.project = project
         self._ast = source_tree
+        self._text = source
         self._has_walrus = ":=" in source
         self.facts: ModuleFacts | None = project.replace(path, source, self._extract)
 
@@ -38,20 +52,68 @@ class Module:
         name = os.path.basename(self.path).removesuffix(".py")
         return rebuild.build(self._ast, name, self.path, name == "__init__")
 
+    @cached_property
+    def source(self) -> Source:
+        """The nodes of the file, with what its expressions are."""
+        return Source(self._ast, self.path, self.project.evaluator, self._has_walrus)
+
     def _extract(self) -> ModuleFacts | None:
         return bodies.extract(self._ast, self.path, self.project.files.property_names, self._has_walrus)
 
-    @cached_property
-    def subjects(self) -> Mapping[Position, Function]:
-        """What there is to show to checks, by where it stands. Without any, the tree need not be built.
+    # -- subjects
 
-        The cheap question first: facts tell which functions a check can have something to say about (measured: those
-        of one file in eight), and only a file with such functions is rebuilt and walked.
+    def subjects(self, kinds: Collection[type]) -> Mapping[Position, list[Subject]]:
+        """What there is to show to checks of these kinds of subjects, by the `def` in which it stands.
+
+        The cheap question first: facts tell what a check can have something to say about, and only a file with such
+        subjects is rebuilt and walked.
         """
+        found: dict[Position, list[Subject]] = {}
         if self.facts is None:
-            return {}
-        functions = (Function(self.project, self.path, name) for name in self.facts.functions if name)
-        return {function.position: function for function in functions if self._is_of_interest(function)}
+            return found
+        makers: dict[type, Callable[[], Iterable[tuple[Position, Subject]]]] = {
+            Function: self._functions,
+            Route: self._routes,
+            Marker: self._markers,
+            Model: self._models,
+        }
+        for kind, make in makers.items():
+            for position, subject in self._contained(kind, make) if kind in kinds else ():
+                found.setdefault(position, []).append(subject)
+        return found
+
+    def _contained(
+        self, kind: type, make: Callable[[], Iterable[tuple[Position, Subject]]]
+    ) -> list[tuple[Position, Subject]]:
+        """What a maker finds; one that our analysis fails in costs no other kind its findings."""
+        found: list[tuple[Position, Subject]] = []
+        try:
+            found.extend(make())
+        except Exception as error:
+            if os.environ.get(STRICT):
+                raise
+            complain(f"{kind.__name__}s in {self.path} were not checked: {type(error).__name__}: {error}")
+        return found
+
+    def _functions(self) -> Iterator[tuple[Position, Subject]]:
+        assert self.facts is not None
+        for name in self.facts.functions:
+            if name == MODULE:
+                continue
+            function = Function(self.project, self.path, name, self)
+            if self._is_telling or self._is_of_interest(function):
+                yield function.position, function
+
+    @cached_property
+    def _is_telling(self) -> bool:
+        """Whether checks of functions may have something to say for another reason than what blocks the loop."""
+        assert self.facts is not None
+        called = self.facts.mentions.keys()
+        if not called.isdisjoint(_CALLED) or not called.isdisjoint(self.project.injected_names):
+            return True
+        if not called.isdisjoint(markers.NAMES) or "ContextVar" in self._text:
+            return True
+        return any(found.is_generator for found in self.facts.functions.values())
 
     def _is_of_interest(self, function: Function) -> bool:
         """Whether to show a function; one that our analysis fails on costs no other function its findings."""
@@ -63,18 +125,50 @@ class Module:
             complain(f"{function.name} in {self.path} was not checked: {type(error).__name__}: {error}")
             return False
 
-    def shown(self) -> Iterator[Function]:
+    def _routes(self) -> Iterator[tuple[Position, Subject]]:
+        seen = set()
+        for registration in self.project.registrations.of(self.path):
+            if registration.role not in ROUTE_ROLES or registration.call is None or registration.frame is None:
+                continue
+            if registration.holder is None:
+                continue
+            route = Route(self.project.evaluator, registration, registration.holder, self.project, self.source)
+            if route not in seen:
+                seen.add(route)
+                yield self._around(registration.frame.function), route
+
+    def _markers(self) -> Iterator[tuple[Position, Subject]]:
+        for marker in markers.of(self.project, self.source):
+            yield self._around(marker.frame.function), marker
+
+    def _models(self) -> Iterator[tuple[Position, Subject]]:
+        assert self.facts is not None
+        for qualname in self.facts.classes:
+            cls = ClassThing(self.path, qualname)
+            found = schemas.of_class(self.project.evaluator, cls)
+            if found is not None:
+                yield _TOP, Model(self.project.evaluator, cls, found.kind, self.project, self.source)
+
+    def _around(self, qualname: str) -> Position:
+        assert self.facts is not None
+        return self.facts.functions[qualname].position if qualname != MODULE else _TOP
+
+    def shown(self, subjects: Mapping[Position, list[Subject]]) -> Iterator[Subject]:
         """The subjects, in the order in which one walk over the tree meets them.
 
         The walk keeps a list of its own: source may nest more deeply than Python may recurse.
         """
         from flake8_fastapi.semantics import rebuild
 
+        left = dict(subjects)
         pending: list[NodeNG] = [self.tree]
+        yield from left.pop(_TOP, ())
         while pending:
             node = pending.pop()
             position = rebuild.begins(node)
-            function = self.subjects.get(Position(*position)) if position is not None else None
-            if function is not None:
-                yield function
+            if position is not None:
+                yield from left.pop(Position(*position), ())
             pending.extend(rebuild.statements(node))
+        for rest in left.values():
+            # In a lambda, which is no statement.
+            yield from rest

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 
 from flake8_fastapi.knowledge.blocking import Blocking, blocking
-from flake8_fastapi.semantics import bodies, files, tree
+from flake8_fastapi.semantics import bodies, files, tree, versions
 from flake8_fastapi.semantics.effects import Effects
 from flake8_fastapi.semantics.facts import ModuleFacts
 from flake8_fastapi.semantics.files import Files
+from flake8_fastapi.semantics.graph import Application, Graph
 from flake8_fastapi.semantics.loop import Loop
 from flake8_fastapi.semantics.registrations import Registrations
-from flake8_fastapi.semantics.routes import Application, Graph
 from flake8_fastapi.semantics.things import Instance, only
 from flake8_fastapi.semantics.values import Evaluator
+from flake8_fastapi.semantics.versions import Version
 
 _projects: dict[int, Project] = {}
 
@@ -32,6 +33,7 @@ class Project:
     def __init__(self, files: Files) -> None:
         self.files = files
         self.blocking: Callable[[str], Blocking | None] = blocking
+        self._wanted_version: Version | None = None
         self._facts: dict[str, ModuleFacts | None] = {}
         self._sources: dict[str, str] = {}
 
@@ -42,8 +44,11 @@ class Project:
             _projects[id(files)] = cls(files)
         return _projects[id(files)]
 
-    def use(self, blocking_calls: tuple[tuple[str, str], ...]) -> None:
-        """Take further blocking calls (dotted name or `fnmatch` pattern -> replacement) for the whole project."""
+    def use(self, blocking_calls: tuple[tuple[str, str], ...], fastapi_version: Version | None = None) -> None:
+        """Take further blocking calls (dotted name or `fnmatch` pattern -> replacement), and the version to support."""
+        if fastapi_version != self._wanted_version:
+            self._wanted_version = fastapi_version
+            self.__dict__.pop("fastapi_version", None)
         question = _question(blocking_calls)
         if question is not self.blocking:
             self.blocking = question
@@ -114,6 +119,16 @@ class Project:
     def graph(self) -> Graph:
         """Apps, routers and routes."""
         return Graph(self.evaluator)
+
+    @cached_property
+    def injected_names(self) -> frozenset[str]:
+        """The names of functions of the project that have a parameter which FastAPI fills: `db=Depends(get_db)`."""
+        return self.files.injected_names
+
+    @cached_property
+    def fastapi_version(self) -> Version | None:
+        """The oldest version of FastAPI that the project may run with; None for the newest."""
+        return self._wanted_version or versions.demanded(self.files.root)
 
     def application(self, path: str, name: str) -> Application | None:
         """The application that a global of a module is; None if it is none."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from flake8_fastapi.knowledge import framework, libraries
-from flake8_fastapi.semantics import calls, classes, facts
+from flake8_fastapi.semantics import arguments, calls, classes, facts
 from flake8_fastapi.semantics.facts import MODULE, FunctionFacts, ModuleFacts, Site, Value
 from flake8_fastapi.semantics.things import (
     Bound,
@@ -17,6 +17,7 @@ from flake8_fastapi.semantics.things import (
     Instance,
     Items,
     Library,
+    Made,
     Partial,
     TableThing,
     Thing,
@@ -53,6 +54,10 @@ class Registration(NamedTuple):
     method: str = ""
     """For a route: the name of the registering method, such as `get` or `add_api_route`."""
     position: facts.Position | None = None
+    endpoint: Thing | None = None
+    """For a route: what FastAPI is given, which decorators may have made of the function."""
+    inner: Made | None = None
+    """For a route that a decorator of the project registers: the call of the router's own method in that decorator."""
 
 
 class Registrations:
@@ -112,29 +117,34 @@ def at(ev: Evaluator, site: Site, frame: Frame) -> Iterator[Registration]:
 # -- decorators
 
 
+class _Decoration(NamedTuple):
+    """A decorator that hands a function to FastAPI."""
+
+    role: Role
+    holder: Instance | None
+    call: facts.Call | None
+    method: str
+    inner: Made | None = None
+
+
 def decorations(ev: Evaluator, function: FunctionFacts, frame: Frame) -> Iterator[Registration]:
     """What the decorators of a function register; the frame is that of the code around its `def`."""
     raw = FunctionThing(frame.path, function.qualname)
     for index, decorator in enumerate(function.decorators):
         found = _decoration(ev, decorator, frame)
-        if found is None:
-            continue
-        role, holder, call, name = found
-        yield from _registered(
-            ev,
-            role,
-            _through(ev, raw, function.decorators[index + 1 :], frame),
-            raw,
-            holder,
-            call,
-            frame,
-            name,
-        )
+        if found is not None:
+            thing = _through(ev, raw, function.decorators[index + 1 :], frame)
+            yield from _by_decoration(ev, found, thing, raw, frame)
 
 
-def _decoration(
-    ev: Evaluator, decorator: Value, frame: Frame
-) -> tuple[Role, Instance | None, facts.Call | None, str] | None:
+def _by_decoration(
+    ev: Evaluator, found: _Decoration, thing: Thing, raw: FunctionThing | None, frame: Frame
+) -> Iterator[Registration]:
+    for registration in _registered(ev, found.role, thing, raw, found.holder, found.call, frame, found.method):
+        yield registration._replace(inner=found.inner)
+
+
+def _decoration(ev: Evaluator, decorator: Value, frame: Frame) -> _Decoration | None:
     if isinstance(decorator, facts.Call):
         target = _library_target(ev, decorator.func, frame)
         if target is not None and target[1] is not None:
@@ -142,35 +152,66 @@ def _decoration(
             if not _is_holder(ev, holder):
                 return None
             if name in framework.ROUTE_DECORATORS:
-                return _route_role(name), holder, decorator, name
-            roles: dict[str, Role] = {"middleware": "middleware", "exception_handler": "exception handler"}
-            if name in roles:
-                return roles[name], holder, decorator, name
-            if name == "on_event":
-                return "startup hook", holder, decorator, name
-            return None
+                return _Decoration(_route_role(name), holder, decorator, name)
+            roles: dict[str, Role] = {
+                "middleware": "middleware",
+                "exception_handler": "exception handler",
+                "on_event": "startup hook",
+            }
+            return _Decoration(roles[name], holder, decorator, name) if name in roles else None
         return _wrapped_decorator(ev, decorator, frame)
-    thing = ev.certain(decorator, frame)
-    if isinstance(thing, Instance) and thing.type == Library(framework.DECORATOR) and thing.made is not None:
-        target = _library_target(ev, thing.made.call.func, thing.made.frame)
-        if target is not None:
-            name = target[0].rpartition(".")[2]
-            return _route_role(name), target[1], thing.made.call, name
-    return None
+    return _made_decorator(ev, decorator, decorator, frame)
 
 
-def _wrapped_decorator(
-    ev: Evaluator, decorator: facts.Call, frame: Frame
-) -> tuple[Role, Instance | None, facts.Call | None, str] | None:
-    """`@protected(router.get, "/x", …)`: a decorator that is given the method of a router."""
-    if isinstance(ev.certain(decorator.func, frame), Library):
+def _made_decorator(ev: Evaluator, decorator: Value, value: Value, frame: Frame) -> _Decoration | None:
+    """A name bound to `router.get("/x")`, or a call of a function that returns it."""
+    thing = ev.certain(value, frame)
+    if not (isinstance(thing, Instance) and thing.type == Library(framework.DECORATOR) and thing.made is not None):
         return None
+    target = _library_target(ev, thing.made.call.func, thing.made.frame)
+    if target is None:
+        return None
+    name = target[0].rpartition(".")[2]
+    if isinstance(decorator, facts.Call):
+        return _Decoration(_route_role(name), target[1], decorator, name, thing.made)
+    return _Decoration(_route_role(name), target[1], thing.made.call, name)
+
+
+def _wrapped_decorator(ev: Evaluator, decorator: facts.Call, frame: Frame) -> _Decoration | None:
+    """`@protected(router.get, "/x", …)`: a decorator that is given the method of a router, or the router."""
+    callee = ev.certain(decorator.func, frame)
+    if isinstance(callee, Library):
+        return None
+    made = _made_decorator(ev, decorator, decorator, frame)
+    if made is not None:
+        return made
     for argument in decorator.args:
         if not isinstance(argument, facts.Attribute) or argument.name not in framework.ROUTE_DECORATORS:
             continue
         target = _library_target(ev, argument, frame)
         if target is not None and target[1] is not None and _is_holder(ev, target[1]):
-            return _route_role(argument.name), target[1], decorator, argument.name
+            inner = _inner_call(ev, callee, Made(decorator, frame))
+            return _Decoration(_route_role(argument.name), target[1], decorator, argument.name, inner)
+    return None
+
+
+def _inner_call(ev: Evaluator, callee: Thing | None, made: Made) -> Made | None:
+    """Where a decorator of the project, or a function in it, calls the method of the router that it is given."""
+    found = ev.function(callee) if isinstance(callee, FunctionThing) else None
+    module = ev.module(callee.path) if isinstance(callee, FunctionThing) else None
+    if found is None or module is None or not isinstance(callee, FunctionThing):
+        return None
+    outer = ev.frame_of(callee, arguments.bind(ev, callee, made, constants=True))
+    for function in module.functions.values():
+        if function.qualname != found.qualname and function.parent != found.qualname:
+            continue
+        frame = outer if function.qualname == found.qualname else Frame(callee.path, function.qualname, (), outer)
+        for site in function.sites:
+            target = _library_target(ev, site.value.func, frame) if isinstance(site.value, facts.Call) else None
+            if target is None or target[1] is None or not _is_holder(ev, target[1]):
+                continue
+            if target[0].rpartition(".")[2] in framework.ROUTE_DECORATORS and isinstance(site.value, facts.Call):
+                return Made(site.value, frame)
     return None
 
 
@@ -182,9 +223,8 @@ def _decorator_as_function(ev: Evaluator, site: Site, frame: Frame) -> Iterator[
         return
     found = _decoration(ev, inner, frame)
     if found is not None:
-        role, holder, call, name = found
         for thing in ev.evaluate(site.value.args[0], frame):
-            yield from _registered(ev, role, thing, None, holder, call, frame, name)
+            yield from _by_decoration(ev, found, thing, None, frame)
 
 
 def _through(ev: Evaluator, raw: FunctionThing, below: tuple[Value, ...], frame: Frame) -> Thing:
@@ -220,13 +260,14 @@ def _registered(
     function = _function_of(ev, thing)
     found = ev.function(function) if function is not None else None
     if raw is not None and (function is None or function.qualname != raw.qualname):
-        yield Registration(role, raw, _raw_on_loop(ev, raw, function), holder, call, frame, method, position)
+        on_loop = _raw_on_loop(ev, raw, function)
+        yield Registration(role, raw, on_loop, holder, call, frame, method, position, thing)
         if function is not None and found is not None:
             wraps_async = _is_async(ev, raw) and "functools.wraps" in calls.traits(ev, function)
             yield Registration(role, function, found.is_async or wraps_async, None, None, None, method, position)
     elif function is not None and found is not None:
         on_loop = found.is_async or (role == "startup hook" and not found.is_generator) or _wraps_async(ev, function)
-        yield Registration(role, function, on_loop, holder, call, frame, method, position)
+        yield Registration(role, function, on_loop, holder, call, frame, method, position, thing)
 
 
 def _wraps_async(ev: Evaluator, wrapper: FunctionThing) -> bool:

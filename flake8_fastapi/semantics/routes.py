@@ -1,23 +1,22 @@
-"""The routes of an application, with their full paths.
-
-Registration is followed as it would run: from the top level of every module into the functions, constructors and
-methods that it calls, with their arguments, so that `register(app)`, `make_router("/a")` and `self.router` mean the app
-or router they are given. Functions that nobody calls (`create_app`, started by a server) are read as they stand.
-"""
+"""Routes: one registration of a handler, with its parameters, dependencies and response as FastAPI derives them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import arguments, classes, facts, registrations
-from flake8_fastapi.semantics.facts import MODULE, Site, Value
-from flake8_fastapi.semantics.loops import turns
-from flake8_fastapi.semantics.registrations import ROUTE_ROLES, Registration
+from flake8_fastapi.knowledge import types as tables
+from flake8_fastapi.semantics import classes, dependencies, facts, holders, signatures, types
+from flake8_fastapi.semantics.dependencies import Dependency
+from flake8_fastapi.semantics.facts import FunctionFacts, Position, Value
+from flake8_fastapi.semantics.parameters import Parameter
+from flake8_fastapi.semantics.registrations import Registration
+from flake8_fastapi.semantics.signatures import Signature
 from flake8_fastapi.semantics.things import (
-    Bound,
     ClassThing,
     Frame,
     FunctionThing,
@@ -26,272 +25,358 @@ from flake8_fastapi.semantics.things import (
     Library,
     LiteralThing,
     Made,
-    Origin,
+    Partial,
     Thing,
-    Things,
-    only,
 )
+from flake8_fastapi.semantics.types import Type
 from flake8_fastapi.semantics.values import Evaluator
 
-_T = TypeVar("_T")
-_MOST_FRAMES = 5_000
-"""How many calls are followed; what lies beyond is not in the graph."""
-_WORDS = re.compile(
-    rb"\b(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|websocket_route|add_api_route"
-    rb"|add_route|add_api_websocket_route|add_websocket_route|include_router|mount)\b"
-)
+if TYPE_CHECKING:
+    from flake8_fastapi.semantics.code import Code, Source
+    from flake8_fastapi.semantics.operations import Operation
+    from flake8_fastapi.semantics.project import Project
+
+_PARAMETER = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::[a-zA-Z_][a-zA-Z0-9_]*)?}")
+"""As in starlette/routing.py."""
+_STATUS = re.compile(r"fastapi\.status\.(?:HTTP|WS)_(\d{3,4})_")
+_HTTP_STATUS = "http.HTTPStatus."
 
 
-class Route(NamedTuple):
-    """One route of an application."""
-
-    methods: frozenset[str]
-    """Upper case; `WEBSOCKET` for a websocket."""
-    path: str | None
-    """With all prefixes; None if it is not certain."""
-    handler: str
-    registration: Registration
+def names_in(path: str) -> frozenset[str]:
+    """The names of the parameters in a path: `/items/{item_id:int}` has `item_id`."""
+    return frozenset(_PARAMETER.findall(path))
 
 
-class Inclusion(NamedTuple):
-    """A router included, or an application mounted."""
+class Response(NamedTuple):
+    """What a route declares that it answers."""
 
-    holder: Instance
-    child: Instance
-    prefix: str | None
-
-
-class Application(NamedTuple):
-    """An application with the routes of everything it includes and mounts."""
-
-    routes: tuple[Route, ...]
+    source: Literal["response_model", "annotation", "nothing", "unknown"]
+    """Where it is declared."""
+    type: Type | None
+    """What FastAPI validates and documents; None where it does neither (no model, or a Response class)."""
+    written: Value | None = None
+    """The declaration as it stands in the source."""
+    frame: Frame | None = None
 
 
-class Graph:
-    """Which app or router holds which routes and includes which routers, in one project."""
+class Route:
+    """One registration of a handler: `@router.get("/items")`, `router.add_api_route(…)`, a websocket …"""
 
-    def __init__(self, ev: Evaluator) -> None:
+    def __init__(
+        self,
+        ev: Evaluator,
+        registration: Registration,
+        holder: Instance,
+        project: Project | None = None,
+        source: Source | None = None,
+    ) -> None:
         self.ev = ev
-        self._routes: dict[Origin, list[Registration]] = {}
-        self._inclusions: dict[Origin, list[Inclusion]] = {}
-        self._seen: set[Frame] = set()
-        self._functions: set[tuple[str, str]] = set()
-        self._constants: list[Value] = []
-        self._build()
+        self.registration = registration
+        self.holder = holder
+        self._project = project
+        self._source = source
 
-    def application(self, app: Instance) -> Application:
-        """The routes of an app, each once."""
-        return Application(tuple(dict.fromkeys(self._of(app, "", frozenset()))))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Route) and self._key == other._key
 
-    # -- collecting
+    def __hash__(self) -> int:
+        return hash(self._key)
 
-    def _build(self) -> None:
-        paths = [path for path in self.ev.files.paths() if _WORDS.search(self.ev.files.text(path) or b"")]
-        for path in paths:
-            self._visit(Frame(path))
-        for path in paths:
-            module = self.ev.module(path)
-            for qualname in module.functions if module is not None else ():
-                if (path, qualname) not in self._functions:
-                    self._visit(Frame(path, qualname))
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.registration.function, self.holder, id(self.registration.call), self.registration.frame
 
-    def _visit(self, frame: Frame) -> None:
-        if frame in self._seen or len(self._seen) >= _MOST_FRAMES:
-            return
-        self._seen.add(frame)
-        self._functions.add((frame.path, frame.function))
-        module = self.ev.module(frame.path)
-        function = module.functions.get(frame.function) if module is not None else None
-        if module is None or function is None:
-            return
-        around = None if frame.function == MODULE else frame.function
-        for nested in module.functions.values():
-            if nested.decorators and nested.parent == around and nested.qualname != MODULE:
-                self._keep(registrations.decorations(self.ev, nested, frame))
-        for site in function.sites:
-            if site.kind == "call":
-                self._site(site, frame)
+    # -- what is written
 
-    def _site(self, site: Site, frame: Frame) -> None:
-        assert isinstance(site.value, facts.Call)
-        made = Made(site.value, frame)
-        for callee in self.ev.evaluate(site.value.func, frame):
-            if isinstance(callee, FunctionThing):
-                self._enter(callee, made, None)
-            elif isinstance(callee, Bound) and isinstance(callee.function, FunctionThing):
-                self._enter(callee.function, made, callee.owner)
-            elif isinstance(callee, ClassThing):
-                self._construct(callee, site.value, made)
-            elif (
-                isinstance(callee, Bound)
-                and isinstance(callee.owner, Instance)
-                and isinstance(callee.function, Library)
-            ):
-                self._include(callee.function.last, callee.owner, site.value, frame)
-        self._keep(registrations.at(self.ev, site, frame))
+    @property
+    def call(self) -> facts.Call:
+        """The decorator, or the call that adds the route."""
+        assert self.registration.call is not None
+        return self.registration.call
 
-    def _enter(self, function: FunctionThing, made: Made, owner: Thing | None) -> None:
-        found = self.ev.function(function)
-        if found is not None and not found.is_async and not found.is_generator:
-            env = arguments.bind(self.ev, function, made, constants=True, owner=owner)
-            self._visit(self.ev.frame_of(function, env))
+    @property
+    def frame(self) -> Frame:
+        """Where that call is evaluated."""
+        assert self.registration.frame is not None
+        return self.registration.frame
 
-    def _construct(self, cls: ClassThing, call: facts.Call, made: Made) -> None:
-        instance = only(self.ev.evaluate(call, made.frame))
-        for name in ("__init__", "__post_init__"):
-            method = classes.method(self.ev, cls, name)
-            if method is not None:
-                self._enter(method, made if name == "__init__" else arguments.NO_ARGUMENTS, instance or Instance(cls))
+    @property
+    def position(self) -> Position:
+        """Where that call begins."""
+        return self.call.start
 
-    def _keep(self, found: Iterable[Registration]) -> None:
-        for registration in found:
-            holder = registration.holder
-            if registration.role in ROUTE_ROLES and holder is not None and holder.origin is not None:
-                self._routes.setdefault(holder.origin, []).append(registration)
+    @property
+    def is_websocket(self) -> bool:
+        """Whether it is a websocket."""
+        return self.registration.role == "websocket"
 
-    def _include(self, name: str, holder: Instance, call: facts.Call, frame: Frame) -> None:
-        if holder.origin is None or name not in ("include_router", "mount"):
-            return
-        child = call.keyword("router" if name == "include_router" else "app")
-        index = 0 if name == "include_router" else 1
-        if child is None and index < len(call.args):
-            child = call.args[index]
-        if name == "mount":
-            written = call.keyword("path") or (call.args[0] if call.args else None)
-        else:
-            written = call.keyword("prefix")
-        none = written is None and not call.open
-        for routers, prefixes in turns(self.ev, (child, written), frame):
-            prefix = "" if none else _only_text(prefixes)
-            for thing in routers:
-                if isinstance(thing, Instance) and thing.origin is not None:
-                    self._inclusions.setdefault(holder.origin, []).append(Inclusion(holder, thing, prefix))
+    @cached_property
+    def function(self) -> FunctionFacts | None:
+        """The facts of the handler as written, under its decorators; None if it is no function of the project."""
+        return self.ev.function(self.registration.function)
 
-    def _each(self, value: Value | None, frame: Frame) -> Iterator[Thing]:
-        for thing in self.ev.evaluate(value, frame) if value is not None else ():
-            if isinstance(thing, Items):
-                for item in thing.values:
-                    yield from self._each(item, thing.frame)
-            else:
-                yield thing
+    @property
+    def name(self) -> str:
+        """The handler's name; empty if it has none."""
+        found = self.function
+        return found.name if found is not None and found.name != "lambda" else ""
 
-    # -- reading
+    @property
+    def handler_path(self) -> str:
+        """The file in which the handler is defined."""
+        return self.registration.function.path
 
-    def _of(self, holder: Instance, prefix: str | None, around: frozenset[Origin]) -> Iterator[Route]:
-        origin = holder.origin
-        if origin is None or origin in around:
-            return
-        own = self._own_prefix(holder)
-        base = None if prefix is None or own is None else prefix + own
-        for registration in self._held(self._routes, origin):
-            function = self.ev.function(registration.function)
-            name = function.name if function is not None else ""
-            for path in self._paths(registration):
-                whole = None if base is None or path is None else base + path
-                yield Route(self._methods(registration), whole, name, registration)
-        for inclusion in self._held(self._inclusions, origin):
-            below = None if base is None or inclusion.prefix is None else base + inclusion.prefix
-            yield from self._of(inclusion.child, below, around | {origin})
-
-    def _held(self, table: dict[Origin, list[_T]], origin: Origin) -> list[_T]:
-        """What is held by the app or router made here; by any made at this place where its arguments were not seen."""
-        exact = table.get(origin)
-        if exact is not None:
-            return exact
-        return [item for key, held in table.items() if key[:2] == origin[:2] and not key.env for item in held]
-
-    def _own_prefix(self, holder: Instance) -> str | None:
-        if classes.is_a(self.ev, holder.type, framework.FASTAPI, framework.STARLETTE):
-            return ""
-        found = self.constructor_argument(holder, "prefix")
-        if found is None:
-            return ""
-        return found.value if isinstance(found, LiteralThing) and isinstance(found.value, str) else None
-
-    def constructor_argument(self, holder: Instance, keyword: str) -> Thing | None:
-        """What a holder was given under this keyword, through constructors of subclasses; None if nothing.
-
-        The answer `Thing()` stands for something unknown.
-        """
-        made = holder.made
-        if made is None:
-            return Thing()
-        if isinstance(holder.type, Library):
-            return self._keyword(made.call, keyword, made.frame)
-        init = classes.method(self.ev, holder.type, "__init__")
-        if init is None:
-            return self._keyword(made.call, keyword, made.frame)
-        return self._passed_up(holder, init, made, keyword, 0)
-
-    def _passed_up(self, holder: Instance, init: FunctionThing, made: Made, keyword: str, depth: int) -> Thing | None:
-        """The same where a constructor of the project stands between: what it passes to `super().__init__`."""
-        found = self.ev.function(init)
-        env = arguments.bind(self.ev, init, made, constants=True, owner=holder)
-        frame = self.ev.frame_of(init, env)
-        for site in found.sites if found is not None else ():
-            call = site.value
-            if not (isinstance(call, facts.Call) and isinstance(call.func, facts.Attribute)):
-                continue
-            if call.func.name != "__init__" or not isinstance(call.func.of, facts.Call):
-                continue
-            target = only(self.ev.evaluate(call.func, frame))
-            if isinstance(target, Bound) and isinstance(target.function, FunctionThing) and depth < 5:
-                given = self._forwarded(call, made, keyword)
-                return self._passed_up(holder, target.function, Made(given, frame), keyword, depth + 1)
-            return self._keyword(self._forwarded(call, made, keyword), keyword, frame)
-        return None
-
-    def _forwarded(self, call: facts.Call, made: Made, keyword: str) -> facts.Call:
-        """The call with `**kwargs` replaced by the keyword that the caller really gave."""
-        if call.keyword(keyword) is not None or all(key is not None for key, _ in call.keywords):
-            return call
-        value = made.call.keyword(keyword)
-        things = self.ev.evaluate(value, made.frame) if value is not None else ()
-        kept = tuple((key, item) for key, item in call.keywords if key is not None)
-        literal = only(things)
-        if isinstance(literal, LiteralThing):
-            kept = (*kept, (keyword, self._constant(literal.value)))
-        return facts.Call(call.func, call.args, kept, call.start, call.end)
-
-    def _constant(self, value: object) -> Value:
-        constant = facts.Constant(value)
-        self._constants.append(constant)
-        return constant
-
-    def _keyword(self, call: facts.Call, keyword: str, frame: Frame) -> Thing | None:
-        value = call.keyword(keyword)
-        if value is None:
-            return Thing() if any(key is None for key, _ in call.keywords) else None
-        return only(self.ev.evaluate(value, frame)) or Thing()
-
-    def _paths(self, registration: Registration) -> list[str | None]:
-        """The path of a route; several where it is registered in a loop over paths."""
-        call, frame = registration.call, registration.frame
-        if call is None or frame is None:
-            return [None]
-        value = call.keyword("path")
-        if value is None:
-            # A wrapper decorator takes the router's method first: `@protected(router.get, "/x")`.
-            index = next((place + 1 for place, arg in enumerate(call.args) if self._is_method(arg, frame)), 0)
-            value = call.args[index] if index < len(call.args) else None
-        return [_only_text(things) for (things,) in turns(self.ev, (value,), frame)]
-
-    def _is_method(self, value: Value, frame: Frame) -> bool:
-        thing = only(self.ev.evaluate(value, frame))
-        return isinstance(thing, Bound) and isinstance(thing.function, Library)
-
-    def _methods(self, registration: Registration) -> frozenset[str]:
-        name = registration.method
+    @cached_property
+    def methods(self) -> frozenset[str]:
+        """Upper case; `WEBSOCKET` for a websocket; empty if they are unknown."""
+        name = self.registration.method
         fixed = framework.ROUTE_DECORATORS.get(name) or framework.ROUTE_ADDERS.get(name)
         if fixed is not None:
             return fixed
-        written = registration.call.keyword("methods") if registration.call is not None else None
-        if written is None or registration.frame is None:
+        thing = self.option("methods")
+        if thing is None:
             return frozenset({"GET"})
-        found = {thing.value for thing in self._each(written, registration.frame) if isinstance(thing, LiteralThing)}
-        return frozenset(value.upper() for value in found if isinstance(value, str))
+        texts = [self.ev.literal(item, thing.frame) for item in thing.values] if isinstance(thing, Items) else []
+        return frozenset(text.upper() for text in texts if isinstance(text, str))
+
+    @cached_property
+    def path(self) -> str | None:
+        """The path as written, with the prefix of its own router, without those of inclusions; None if unknown."""
+        own = holders.prefix(self.ev, self.holder)
+        paths = holders.paths(self.ev, self.registration)
+        return own + paths[0] if own is not None and len(paths) == 1 and paths[0] is not None else None
+
+    @cached_property
+    def written_path(self) -> str | None:
+        """The path exactly as written in the call; None if it is not certain."""
+        paths = holders.paths(self.ev, self.registration)
+        return paths[0] if len(paths) == 1 else None
+
+    def keyword(self, name: str) -> Value | None:
+        """What is written under this keyword, as it stands in the source."""
+        found = self.written(name)
+        return found[0] if found is not None else None
+
+    def written(self, name: str) -> tuple[Value, Frame] | None:
+        """The same, with where it is evaluated: in the call, in the decorator that wraps the router's, in a partial.
+
+        The bare unknown value stands for what `**` hides.
+        """
+        inner = self.registration.inner
+        if inner is not None:
+            found = holders.written(self.ev, inner.call, name, inner.frame)
+            if found is not None and (found[0] is not facts.UNKNOWN or not inner.call.open):
+                return found
+            if not inner.call.open:
+                return None
+        found = holders.written(self.ev, self.call, name, self.frame)
+        if found is None and (made := self._partial) is not None:
+            found = holders.written(self.ev, made.call, name, made.frame)
+        return found
+
+    @cached_property
+    def _partial(self) -> Made | None:
+        """`hidden_get = partial(router.get, include_in_schema=False)`: the call of `partial`."""
+        thing = self.ev.certain(self.call.func, self.frame)
+        return thing.made if isinstance(thing, Partial) else None
+
+    def option(self, name: str) -> Thing | None:
+        """What is given under this keyword; None if nothing is, `Thing()` if it is unknown."""
+        found = self.written(name)
+        if found is None:
+            return None
+        if found[0] is facts.UNKNOWN or holders.is_changed(self.ev, *found):
+            return Thing()
+        return self.ev.certain(*found) or Thing()
+
+    @cached_property
+    def decorators(self) -> tuple[tuple[Value, Thing | None], ...]:
+        """The decorators between the route's own and the `def`, outermost first: as written, and what they are."""
+        found = self.function
+        if found is None:
+            return ()
+        written = found.decorators
+        below = next((place + 1 for place, each in enumerate(written) if each is self.registration.call), 0)
+        frame = signatures.around(self.registration.function, found)
+        kept = [each for each in written[below:] if not self._registers(each)]
+        return tuple(
+            (each, self.ev.certain(each.func if isinstance(each, facts.Call) else each, frame)) for each in kept
+        )
+
+    def _registers(self, decorator: Value) -> bool:
+        func = decorator.func if isinstance(decorator, facts.Call) else decorator
+        return isinstance(func, facts.Attribute) and func.name in framework.ROUTE_DECORATORS
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether no decorator but those of libraries known to hand everything through stands on the handler."""
+        return all(
+            isinstance(thing, Library) and thing.name.startswith(framework.TRANSPARENT_DECORATORS)
+            for _, thing in self.decorators
+        )
+
+    # -- where it stands
+
+    @property
+    def project(self) -> Project:
+        """The project; only for a route of the file at hand."""
+        assert self._project is not None
+        return self._project
+
+    @property
+    def source(self) -> Source:
+        """The file at hand, which registers the route."""
+        assert self._source is not None
+        return self._source
+
+    @property
+    def is_handler_at_hand(self) -> bool:
+        """Whether the handler is defined in the same file as the route."""
+        return self.handler_path == self.source.path
+
+    @cached_property
+    def code(self) -> Code | None:
+        """The code of the handler; None if it is defined in another file."""
+        return self.source.code(self.registration.function.qualname) if self.is_handler_at_hand else None
+
+    def place(self, parameter: Parameter) -> Position:
+        """Where to speak of a parameter: at it, or, where it stands in another file, at the route."""
+        here = parameter.declaration.frame.path == self.source.path
+        return parameter.start if here and parameter.start is not None else self.position
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every way in which an application serves the route; empty if none was found."""
+        return self.project.graph.operations(self)
+
+    # -- what it takes
+
+    @cached_property
+    def signature(self) -> Signature | None:
+        """What FastAPI finds when it inspects the handler; None if unknown."""
+        return signatures.of(self.ev, self.registration.endpoint or self.registration.function)
+
+    @property
+    def has_signature(self) -> bool:
+        """Whether the parameters are known."""
+        return self.signature is not None
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The handler's parameters by the route's own path; a prefix elsewhere can turn a query into a path one."""
+        return self.parameters_under(names_in(self.path) if self.path is not None else None)
+
+    def parameters_under(self, path_names: frozenset[str] | None) -> tuple[Parameter, ...]:
+        """The handler's parameters if the path has these names; None for an unknown path."""
+        if self.signature is None:
+            return ()
+        found = dependencies.analyzed(self.ev, self.signature, path_names)
+        if self._is_class_based and found:
+            return (self._of_instance(found[0], path_names), *found[1:])
+        return found
+
+    @cached_property
+    def _is_class_based(self) -> bool:
+        """Whether the handler is a method of a class that something (a decorator, a base) turns into a view."""
+        found = self.function
+        if found is None or found.owner is None or self.registration.role not in ("route", "websocket"):
+            return False
+        if isinstance(self.registration.endpoint, FunctionThing) is False:
+            return False
+        cls = classes.facts_of(self.ev, ClassThing(self.registration.function.path, found.owner))
+        return cls is not None and bool(cls.decorators or cls.bases) and self.registration.call in found.decorators
+
+    def _of_instance(self, first: Parameter, path_names: frozenset[str] | None) -> Parameter:
+        """`self` of a class-based view: an instance whose class variables may be dependencies."""
+        assert self.function is not None
+        assert self.function.owner is not None
+        cls = ClassThing(self.registration.function.path, self.function.owner)
+        view = dependencies.ViewInstance(self.ev, cls, path_names)
+        return Parameter(first.name, "self", None, False, first.declaration, None, view)
+
+    @cached_property
+    def listed(self) -> tuple[Dependency, ...]:
+        """The dependencies of the decorator: `dependencies=[…]`."""
+        return self.listed_under(names_in(self.path) if self.path is not None else None)[0]
+
+    def listed_under(self, path_names: frozenset[str] | None) -> tuple[tuple[Dependency, ...], bool]:
+        """The same if the path has these names, and whether all of them were understood."""
+        found, complete = dependencies.listed(self.ev, self.option("dependencies"), path_names)
+        return tuple(found), complete
+
+    @cached_property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """The dependencies that stand at the route: of its decorator, then of its parameters."""
+        own = (parameter.dependency for parameter in self.parameters)
+        return (*self.listed, *(dependency for dependency in own if dependency is not None))
+
+    def every_dependency(self) -> Iterator[Dependency]:
+        """The same with everything that those need in turn."""
+        for dependency in self.dependencies:
+            yield from dependency.walk()
+
+    # -- what it answers
+
+    @cached_property
+    def response(self) -> Response:
+        """The response model as FastAPI derives it."""
+        found = self.written("response_model")
+        if found is None:
+            return self._annotated()
+        value, frame = found
+        if value is facts.UNKNOWN:
+            return Response("unknown", None)
+        thing = self.ev.certain(value, frame)
+        if isinstance(thing, LiteralThing) and thing.value is None:
+            return Response("response_model", None, value, frame)
+        return Response("response_model", types.resolve(self.ev, value, frame), value, frame)
+
+    def _annotated(self) -> Response:
+        function = self.signature.function if self.signature is not None else None
+        found = self.ev.function(function) if function is not None else None
+        if function is None or found is None:
+            return Response("unknown", None)
+        if found.returns is None:
+            return Response("nothing", None)
+        frame = signatures.around(function, found)
+        type_ = types.resolve(self.ev, found.returns, frame)
+        streams = found.is_generator and type_.name in tables.STREAM_TYPES and bool(type_.args)
+        if type_.kind == "none" or streams or types.is_a(self.ev, type_, framework.RESPONSE):
+            return Response("annotation", None, found.returns, frame)
+        return Response("annotation", type_, found.returns, frame)
+
+    @cached_property
+    def returns(self) -> Type | None:
+        """The handler's return annotation, whatever `response_model` says; None if there is none."""
+        found = self.function
+        if found is None or found.returns is None:
+            return None
+        return types.resolve(self.ev, found.returns, signatures.around(self.registration.function, found))
+
+    @cached_property
+    def status_code(self) -> int | None:
+        """The status of a success: 200 where none is given; None if it is unknown."""
+        thing = self.option("status_code")
+        if thing is None or (isinstance(thing, LiteralThing) and thing.value is None):
+            return 200
+        return status_of(thing)
+
+    @property
+    def response_class(self) -> Thing | None:
+        """What `response_class=` of the route itself names; None if nothing does, `Thing()` if it is unknown."""
+        return self.option("response_class")
 
 
-def _only_text(things: Things) -> str | None:
-    found = only(things)
-    return found.value if isinstance(found, LiteralThing) and isinstance(found.value, str) else None
+def status_of(thing: Thing | None) -> int | None:
+    """The status code that a thing is: a number, `status.HTTP_404_NOT_FOUND`, `HTTPStatus.NOT_FOUND`."""
+    if isinstance(thing, LiteralThing):
+        return thing.value if isinstance(thing.value, int) else None
+    if not isinstance(thing, Library):
+        return None
+    match = _STATUS.match(thing.name)
+    if match is not None:
+        return int(match[1])
+    name = thing.name.removeprefix(_HTTP_STATUS).removesuffix(".value")
+    if thing.name.startswith(_HTTP_STATUS) and name in HTTPStatus.__members__:
+        return int(HTTPStatus[name])
+    return None

@@ -335,6 +335,8 @@ class Evaluator:
         if value.operator == "/" and isinstance(left, Instance) and left.type == Library("pathlib.Path"):
             return (Instance(Library("pathlib.Path")),)
         right = self.certain(value.right, frame)
+        if value.operator == "+" and isinstance(left, Items) and isinstance(right, Items):
+            return (Items((facts.Starred(value.left), facts.Starred(value.right)), frame, id(value)),)
         if not (isinstance(left, LiteralThing) and isinstance(right, LiteralThing)):
             return ()
         if value.operator == "%":
@@ -370,6 +372,10 @@ class Evaluator:
     def frame_of(self, function: FunctionThing, env: Env = ()) -> Frame:
         """The frame of one call of a function."""
         return Frame(function.path, function.qualname, env, function.outer)
+
+    def home(self, function: str, frame: Frame) -> Frame:
+        """The frame of the function of this name around (or at) a frame."""
+        return _frame_of(function, frame)
 
     def defined(self, path: str, qualname: str) -> FunctionThing:
         """The function of this name in a module, outside any particular call of the functions around it."""

@@ -11,6 +11,7 @@ import importlib
 import inspect
 import os
 import sys
+import typing
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -225,6 +226,7 @@ def check_callable(name: str) -> str | None:
 
 def check_alias(alias: str, target: str) -> str | None:
     here = _resolve_as_written(alias)
+    here = typing.get_origin(here) or here  # `typing.List` stands for `list`
     there = resolve(libraries.canonical(target))
     if inspect.ismodule(here) or here == there or alias in SAME_EFFECT:
         return None

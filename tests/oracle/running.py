@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import importlib
 import importlib.util
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import fastapi
-import fastapi.routing
-from fastapi.routing import APIRoute, APIWebSocketRoute
-from starlette.routing import Mount
+from operations import Operation, served_operations
 
 APPS = Path(__file__).parent / "apps"
 FASTAPI_VERSION = tuple(int(part) for part in fastapi.__version__.split(".")[:3])
+FOUND = sorted(path for path in APPS.iterdir() if path.suffix == ".py" or any(path.rglob("main.py")))
+_GUARD = re.compile(r"^(PYTHON|SINCE|NEEDS) = (.+)$", re.MULTILINE)
 
 
 class Served(NamedTuple):
-    """One method of one route; websockets have the method `WEBSOCKET`."""
+    """The beginning of an `Operation`."""
 
     method: str
     path: str
@@ -75,31 +79,37 @@ def load(name: str, path: Path) -> ModuleType:
     return module
 
 
-def served_routes(app: Any, prefix: str = "") -> Iterator[Served]:
-    """All path operations and websockets of an application and of the applications mounted in it.
+class Run(NamedTuple):
+    """What an application serves, and what it declares about itself, see `test_routes.py`."""
 
-    The documentation's own routes are no `APIRoute`, and static files have no routes: both stay out.
+    operations: tuple[Operation, ...]
+    unknown: set[tuple[str, str]]
+    optional: set[tuple[str, str]]
+    unknown_aspects: dict[tuple[str, str], set[str]]
+
+
+@cache
+def run(app: Path) -> Run:
+    """Start the application as a server would start it."""
+    with imported(app) as module:
+
+        async def start() -> tuple[Operation, ...]:
+            async with module.app.router.lifespan_context(module.app):
+                return tuple(served_operations(module.app))
+
+        declared = (getattr(module, "UNKNOWN", set()), getattr(module, "OPTIONAL", set()))
+        return Run(asyncio.run(start()), *declared, getattr(module, "UNKNOWN_ASPECTS", {}))
+
+
+def misfit(app: Path) -> str | None:
+    """Why the application cannot run here.
+
+    It says so in plain lines of its main file: the file may not even compile here.
     """
-    for route, path in _flat(app.routes):
-        if isinstance(route, APIRoute):
-            for method in route.methods or ():
-                yield Served(method, prefix + path, _name(route.endpoint))
-        elif isinstance(route, APIWebSocketRoute):
-            yield Served("WEBSOCKET", prefix + path, _name(route.endpoint))
-        elif isinstance(route, Mount) and hasattr(route.app, "routes"):
-            yield from served_routes(route.app, prefix + path)
-
-
-def _flat(routes: Iterable[Any]) -> Iterator[tuple[Any, str]]:
-    """Routes with their full path. Newer versions keep included routers as they are and offer an iterator."""
-    contexts = getattr(fastapi.routing, "iter_route_contexts", None)
-    if contexts is None:
-        yield from ((route, route.path) for route in routes)
-    else:
-        yield from ((context.original_route, context.path) for context in contexts(routes))
-
-
-def _name(endpoint: Any) -> str:
-    """The function's name; empty for what has none, such as a partial or an instance."""
-    name = getattr(endpoint, "__name__", "")
-    return "" if name == "<lambda>" else str(name)
+    guards = {name: ast.literal_eval(value) for name, value in _GUARD.findall(main_file(app).read_text("utf-8"))}
+    if guards.get("PYTHON", (0,)) > sys.version_info:
+        return f"needs Python {guards['PYTHON']}"
+    if guards.get("SINCE", (0,)) > FASTAPI_VERSION:
+        return f"behaves so since FastAPI {guards['SINCE']}"
+    missing = [name for name in guards.get("NEEDS", ()) if importlib.util.find_spec(name) is None]
+    return f"needs {missing[0]}" if missing else None

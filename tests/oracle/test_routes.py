@@ -4,20 +4,18 @@ An application in `apps/` may declare
 
 - `UNKNOWN`: (method, path) pairs whose path our side may leave open,
 - `OPTIONAL`: pairs that our side may list though this run does not serve them,
-- `SINCE`: the FastAPI version from which it behaves as meant.
+- `UNKNOWN_ASPECTS`: by such pairs, the fields of `Operation` that our side may leave open,
+- in one plain line each, before anything else is read: `SINCE`, the FastAPI version from which it behaves as
+  meant, `PYTHON`, the version that compiles it, `NEEDS`, modules that it cannot do without.
 """
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from graph import UNKNOWN_PATH, static_routes
-from running import APPS, FASTAPI_VERSION, Served, imported, main_file, served_routes
-
-FOUND = sorted(path for path in APPS.iterdir() if path.suffix == ".py" or any(path.rglob("main.py")))
+from running import FOUND, Run, Served, main_file, misfit, run
 
 # A parameter of the constructor that newer versions ask to give to the server.
 pytestmark = pytest.mark.filterwarnings("ignore:.*root_path")
@@ -25,17 +23,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*root_path")
 apps = pytest.mark.parametrize("app", FOUND, ids=[path.stem for path in FOUND])
 
 
-def runtime(app: Path) -> tuple[set[Served], ModuleType]:
-    """What the running application serves, started as a server would start it."""
-    with imported(app) as module:
-        if getattr(module, "SINCE", (0,)) > FASTAPI_VERSION:
-            pytest.skip(f"behaves so since FastAPI {module.SINCE}")
-
-        async def start() -> set[Served]:
-            async with module.app.router.lifespan_context(module.app):
-                return set(served_routes(module.app))
-
-        return asyncio.run(start()), module
+def runtime(app: Path) -> tuple[set[Served], Run]:
+    reason = misfit(app)
+    if reason:
+        pytest.skip(reason)
+    running = run(app)
+    return {Served(*operation[:3]) for operation in running.operations}, running
 
 
 def test_enough() -> None:
@@ -44,24 +37,21 @@ def test_enough() -> None:
 
 @apps
 def test_starts(app: Path) -> None:
-    routes, module = runtime(app)
+    routes, running = runtime(app)
     assert routes
     # What is declared unknown does exist.
-    declared: set[tuple[str, str]] = getattr(module, "UNKNOWN", set())
-    assert declared <= {(route.method, route.path) for route in routes}
+    assert running.unknown | set(running.unknown_aspects) <= {route[:2] for route in routes}
 
 
 @apps
 def test_routes(app: Path) -> None:
-    running, module = runtime(app)
-    served = {(route.method, route.path) for route in running}
-    unknown: set[tuple[str, str]] = getattr(module, "UNKNOWN", set())
-    optional: set[tuple[str, str]] = getattr(module, "OPTIONAL", set())
+    routes, running = runtime(app)
+    served = {route[:2] for route in routes}
     found = {(route.method, route.path) for route in static_routes(main_file(app))}
     certain = {(method, path) for method, path in found if path != UNKNOWN_PATH}
-    problems = [f"not served: {method} {path}" for method, path in sorted(certain - served - optional)]
-    problems += [f"not found: {method} {path}" for method, path in sorted(served - certain - unknown)]
-    if certain != found and not unknown:
+    problems = [f"not served: {method} {path}" for method, path in sorted(certain - served - running.optional)]
+    problems += [f"not found: {method} {path}" for method, path in sorted(served - certain - running.unknown)]
+    if certain != found and not running.unknown:
         problems += [f"path unknown: {method}" for method, path in sorted(found - certain)]
     assert not problems, "\n".join(problems)
 
@@ -69,8 +59,8 @@ def test_routes(app: Path) -> None:
 @apps
 def test_handlers(app: Path) -> None:
     """Where both sides know a route and its function has a name, they name the same function."""
-    running, _ = runtime(app)
+    routes, _ = runtime(app)
     ours = static_routes(main_file(app))
-    named = {route for route in running if route.handler}
+    named = {route for route in routes if route.handler}
     shared = {route[:2] for route in named} & {route[:2] for route in ours if route.handler}
     assert {route for route in named if route[:2] in shared} <= ours

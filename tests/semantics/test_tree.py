@@ -17,6 +17,8 @@ SOURCES = sorted(
     path
     for folder in ("flake8_fastapi", "tests/fixtures", "tests/oracle/apps", "examples")
     for path in (REPOSITORY / folder).rglob("*.py")
+    # One of the oracle's applications is written for newer Pythons.
+    if tree.read(path.read_bytes(), str(path)) is not None
 )
 each_source = pytest.mark.parametrize("path", SOURCES[::4], ids=lambda path: str(path.relative_to(REPOSITORY)))
 

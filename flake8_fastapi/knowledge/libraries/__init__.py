@@ -13,11 +13,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import TypeVar
 
-from . import ai, databases, services, standard, stores, web
+from . import ai, databases, schemas, services, standard, stores, web
 
 _FAMILIES = (
     standard.FAMILY,
     web.FAMILY,
+    schemas.FAMILY,
     databases.FAMILY,
     stores.FAMILY,
     services.FAMILY,

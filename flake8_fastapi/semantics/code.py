@@ -1,0 +1,158 @@
+"""The code of the file at hand: its `ast` nodes, and what its expressions are.
+
+Facts say what a module means to others; a check that explains a fault in a function of the file at hand may look at
+every statement of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from flake8_fastapi.semantics import bodies
+from flake8_fastapi.semantics.facts import UNKNOWN, Position, Value
+from flake8_fastapi.semantics.things import Frame, Thing, Things
+from flake8_fastapi.semantics.values import Evaluator
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+class Source:
+    """One file: its tree, with the value of each expression."""
+
+    def __init__(self, tree: ast.Module, path: str, ev: Evaluator, has_walrus: bool) -> None:
+        self.tree = tree
+        self.path = path
+        self.ev = ev
+        self._has_walrus = has_walrus
+
+    @cached_property
+    def _recorded(self) -> bodies.Recorded:
+        return bodies.record(self.tree, self.path, self.ev.files.property_names, self._has_walrus)
+
+    @cached_property
+    def _parents(self) -> dict[ast.AST, ast.AST]:
+        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around a node."""
+        return self._parents.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, nearest first."""
+        current = self._parents.get(node)
+        while current is not None:
+            yield current
+            current = self._parents.get(current)
+
+    def code(self, qualname: str) -> Code | None:
+        """The code of a function, by its qualified name."""
+        node = self._recorded.functions.get(qualname)
+        return Code(self, qualname, node) if node is not None else None
+
+    def cls(self, qualname: str) -> ast.ClassDef | None:
+        """The statement that defines a class, by its qualified name."""
+        return self._recorded.classes.get(qualname)
+
+    def value(self, node: ast.expr) -> Value:
+        """The value of an expression anywhere in the file."""
+        return self._recorded.values.get(id(node), (UNKNOWN, ""))[0]
+
+    def things(self, node: ast.expr) -> Things:
+        """What an expression may be; empty if that is unknown."""
+        value, qualname = self._recorded.values.get(id(node), (UNKNOWN, ""))
+        return self.ev.evaluate(value, Frame(self.path, qualname))
+
+    def thing(self, node: ast.expr) -> Thing | None:
+        """What an expression certainly is, None aside."""
+        value, qualname = self._recorded.values.get(id(node), (UNKNOWN, ""))
+        return self.ev.certain(value, Frame(self.path, qualname))
+
+    def frame(self, node: ast.expr) -> Frame:
+        """Where an expression is evaluated."""
+        return Frame(self.path, self._recorded.values.get(id(node), (UNKNOWN, ""))[1])
+
+
+class Code:
+    """The statements of one function."""
+
+    def __init__(self, source: Source, qualname: str, node: FunctionNode) -> None:
+        self.source = source
+        self.qualname = qualname
+        self.node = node
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        """The top level of its body; empty for a lambda."""
+        return [] if isinstance(self.node, ast.Lambda) else self.node.body
+
+    @cached_property
+    def own(self) -> tuple[ast.AST, ...]:
+        """Every node of its body in the order of the source, without the insides of functions and classes in it."""
+        body: list[ast.AST] = [self.node.body] if isinstance(self.node, ast.Lambda) else list(self.node.body)
+        return tuple(_own(body))
+
+    @cached_property
+    def everything(self) -> tuple[ast.AST, ...]:
+        """Every node of its body, nested functions included."""
+        body: list[ast.AST] = [self.node.body] if isinstance(self.node, ast.Lambda) else list(self.node.body)
+        return tuple(node for part in body for node in ast.walk(part))
+
+    def returns(self) -> list[ast.Return]:
+        """Its own `return` statements."""
+        return [node for node in self.own if isinstance(node, ast.Return)]
+
+    def calls(self) -> list[ast.Call]:
+        """The calls that it makes itself."""
+        return [node for node in self.own if isinstance(node, ast.Call)]
+
+    def uses(self, name: str) -> list[ast.Name]:
+        """Where the variable of this name is read, nested functions included."""
+        return [
+            node
+            for node in self.everything
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        ]
+
+    def assigns(self, name: str) -> list[ast.Name]:
+        """Where the variable of this name is bound again."""
+        return [
+            node
+            for node in self.own
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, (ast.Store, ast.Del))
+        ]
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around a node."""
+        return self.source.parent(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, nearest first, within this function."""
+        for found in self.source.ancestors(node):
+            if found is self.node:
+                return
+            yield found
+
+    def thing(self, node: ast.expr) -> Thing | None:
+        """What an expression certainly is, None aside."""
+        return self.source.thing(node)
+
+    def things(self, node: ast.expr) -> Things:
+        """What an expression may be; empty if that is unknown."""
+        return self.source.things(node)
+
+
+def _own(nodes: list[ast.AST]) -> Iterator[ast.AST]:
+    pending = list(reversed(nodes))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _INNER):
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def start(node: ast.stmt | ast.expr | ast.excepthandler | ast.arg) -> Position:
+    """Where a node begins."""
+    return Position(node.lineno, node.col_offset)

@@ -1,0 +1,2 @@
+def current(x_admin: str) -> str:
+    return x_admin

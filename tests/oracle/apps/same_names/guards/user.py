@@ -1,0 +1,5 @@
+from fastapi import Header
+
+
+def current(x_user: str = Header()) -> str:
+    return x_user

@@ -1,0 +1,9 @@
+from pydantic import BaseModel
+
+
+class Member(BaseModel):
+    name: str
+
+
+class Params(BaseModel):
+    limit: int = 10
