@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics.effects import shown
-from flake8_fastapi.semantics.functions import Function, Stall
+from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.stalls import Stall
 from flake8_fastapi.visitor import Finding, check
 
 
