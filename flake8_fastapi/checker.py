@@ -135,5 +135,9 @@ def _findings(tree: ast.Module, path: str, source: str, files: Files, settings: 
     project = Project.of(files)
     version = Version(*settings.fastapi_version) if settings.fastapi_version is not None else None
     project.use(settings.blocking_calls, version)
-    visitor = Visitor(Module(tree, path, source, project), registry().values(), settings)
-    return [(report.line, report.column, report.text) for report in visitor.run()]
+    module = Module(tree, path, source, project)
+    try:
+        reports = Visitor(module, registry().values(), settings).run()
+    finally:
+        module.close()
+    return [(report.line, report.column, report.text) for report in reports]

@@ -39,6 +39,9 @@ ROUTE_ADDERS: Mapping[str, frozenset[str] | None] = {
 }
 """Methods of apps and routers that take path and handler at once."""
 
+PLAIN_ROUTES = frozenset({"route", "add_route", "websocket_route", "add_websocket_route"})
+"""Of these, the ones of Starlette: the handler gets the request or websocket, and nothing else."""
+
 RESPONSE_CLASS_TAKERS = frozenset(
     {*ROUTE_DECORATORS, *ROUTE_ADDERS, "FastAPI", "APIRouter", "include_router"} - {"websocket", "websocket_route"}
 )

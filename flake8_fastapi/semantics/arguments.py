@@ -21,6 +21,7 @@ from flake8_fastapi.semantics.things import (
     LiteralThing,
     Made,
     Partial,
+    TableThing,
     Thing,
 )
 
@@ -38,6 +39,18 @@ NO_ARGUMENTS = Made(
     Frame(""),
 )
 """A call with arguments that we do not see: how FastAPI calls a dependency, or Python a special method."""
+
+
+def bind_all(ev: Evaluator, function: FunctionThing, made: Made, owner: Thing | None = None) -> Env:
+    """The same with what `**kwargs` collects."""
+    env = bind(ev, function, made, constants=True, owner=owner)
+    found = ev.function(function)
+    for parameter in found.parameters if found is not None and not made.call.open else ():
+        if parameter.kind == "kwargs":
+            taken = {each.name for each in found.parameters} if found is not None else set()
+            items = [(facts.Constant(key), value) for key, value in made.call.keywords if key not in taken]
+            return (*env, (parameter.name, TableThing(tuple(items), made.frame, id(made.call))))
+    return env
 
 
 def bind(ev: Evaluator, function: FunctionThing, made: Made, *, constants: bool, owner: Thing | None = None) -> Env:

@@ -228,7 +228,11 @@ class _Extractor(Expressions):
         self.bind(node.target, facts.Operation("?", UNKNOWN, self.value(node.value)))
 
     def _type_alias(self, node: Any) -> None:
-        self.bindings[id(node.name)] = self._quietly(node.value)
+        # As `X = TypeAliasType("X", …)`, which is what the statement makes.
+        maker = facts.Import("typing", 0, "TypeAliasType")
+        position = Position(node.lineno, node.col_offset)
+        args = (facts.Constant(node.name.id), self._quietly(node.value))
+        self.bindings[id(node.name)] = facts.Call(maker, args, (), position, position)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         of = self.iterated(node.iter)

@@ -32,6 +32,12 @@ class Source:
     def _recorded(self) -> bodies.Recorded:
         return bodies.record(self.tree, self.path, self.ev.files.property_names, self._has_walrus)
 
+    def close(self) -> None:
+        """Let go of the file. What its nodes mean is not kept: it would double what a project takes."""
+        recorded = self.__dict__.pop("_recorded", None)
+        if recorded is not None:
+            self.ev.forget(value for value, _ in recorded.values.values())
+
     @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import classes, facts, hints, parameters, signatures
+from flake8_fastapi.semantics import classes, facts, hints, parameters, signatures, types
 from flake8_fastapi.semantics.facts import FunctionFacts, Value
 from flake8_fastapi.semantics.parameters import Parameter
 from flake8_fastapi.semantics.signatures import Declaration, Signature
@@ -53,12 +53,29 @@ class Dependency:
     @cached_property
     def callees(self) -> Things:
         """What may be called; empty if unknown."""
+        call = self.call
+        if call is not None and not call.open and not call.args and call.keyword("dependency") is None:
+            return self._annotated()
         return hints.dependency(self.ev, self.marker, self._annotation, self._frame)
+
+    def _annotated(self) -> Things:
+        """What `Depends()` calls: the class that the parameter is declared to be."""
+        if self._annotation is None:
+            return ()
+        members = list(types.members(types.resolve(self.ev, self._annotation, self._frame)))
+        return (members[0].thing,) if len(members) == 1 and members[0].thing is not None else ()
 
     @cached_property
     def callee(self) -> Thing | None:
         """What is certainly called: a function, bound method, class, instance, partial or library callable."""
-        return only(self.callees)
+        return only(self.callees) or self._wrapped_alike()
+
+    def _wrapped_alike(self) -> Thing | None:
+        """One of several wrappers of the same function: a decorator may have one for `def` and one for `async def`."""
+        wrapped = {
+            signatures.unwrapped(self.ev, thing) if isinstance(thing, FunctionThing) else None for thing in self.callees
+        }
+        return self.callees[0] if len(wrapped) == 1 and None not in wrapped else None
 
     @property
     def call(self) -> facts.Call | None:
@@ -204,7 +221,7 @@ def listed(
     found: list[Dependency] = []
     if holder is None or (isinstance(holder, LiteralThing) and holder.value is None):
         return found, True
-    if not isinstance(holder, Items):
+    if not isinstance(holder, Items) or holder.repeated:
         return found, False
     complete = True
     for item in holder.values:
@@ -224,7 +241,7 @@ def listed(
 def texts(ev: Evaluator, value: Value, frame: Frame) -> tuple[str, ...] | None:
     """The constant texts of a list written out; None if one of them is unknown."""
     holder = ev.certain(value, frame)
-    if not isinstance(holder, Items):
+    if not isinstance(holder, Items) or holder.repeated:
         return None
     found = tuple(ev.literal(item, holder.frame) for item in holder.values)
     return tuple(str(text) for text in found) if all(isinstance(text, str) for text in found) else None

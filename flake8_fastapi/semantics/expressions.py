@@ -365,7 +365,7 @@ class Expressions:
         found = self.comprehensions.setdefault(body.qualname, {})
         for name, bound in self.bound(scope.locals).items():
             found[name + scope.suffix] = bound
-        return facts.Display("list", (values[0],)) if type(node) is ast.ListComp else UNKNOWN
+        return facts.Display("each", (values[0],)) if type(node) is ast.ListComp else UNKNOWN
 
     def bound(self, definitions: dict[str, list[scopes.Definition]]) -> dict[str, tuple[Value, ...]]:
         """The values of the bindings of a scope, in their order."""

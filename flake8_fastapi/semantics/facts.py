@@ -139,7 +139,8 @@ class Either(Value):
 class Display(Value):
     """A list, tuple or set written out."""
 
-    kind: Literal["list", "tuple", "set"]
+    kind: Literal["list", "tuple", "set", "each"]
+    """"each" for a comprehension, whose one item stands for any number."""
     items: tuple[Value, ...]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+from typing import Literal, cast
 
 from flake8_fastapi.semantics.code import Code
 
@@ -24,9 +24,9 @@ Raises = Callable[[ast.Call], bool]
 """Whether a call certainly never returns."""
 
 
-def is_try(node: ast.AST) -> bool:
-    """Whether a node is a `try` statement."""
-    return isinstance(node, _TRIES)
+def as_try(node: ast.AST | None) -> ast.Try | None:
+    """The node, if it is a `try` statement; `try` with `except*` has the same parts."""
+    return cast(ast.Try, node) if isinstance(node, _TRIES) else None
 
 
 def outcomes(statements: Sequence[ast.stmt], raises: Raises) -> Outcomes:
@@ -52,11 +52,10 @@ def _outcomes(statement: ast.stmt, raises: Raises) -> Outcomes:
         return outcomes(statement.body, raises)
     if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
         return _of_loop(statement, raises)
-    if isinstance(statement, _TRIES):
-        return _of_try(statement, raises)  # type: ignore[arg-type]
     if isinstance(statement, ast.Match):
         return _of_match(statement, raises)
-    return _NEXT
+    tried = as_try(statement)
+    return _of_try(tried, raises) if tried is not None else _NEXT
 
 
 def _never_returns(value: ast.expr, raises: Raises) -> bool:
@@ -156,9 +155,9 @@ def _certainly(statement: ast.stmt, wanted: Callable[[ast.AST], bool]) -> bool:
         return all(certainly(way, wanted) or _leaves(way) for way in ways) and not all(map(_leaves, ways))
     if isinstance(statement, (ast.With, ast.AsyncWith)):
         return certainly(statement.body, wanted)
-    if isinstance(statement, _TRIES):
-        assert isinstance(statement, ast.Try) or hasattr(statement, "handlers")
-        return _certainly_in_try(statement, wanted)  # type: ignore[arg-type]
+    tried = as_try(statement)
+    if tried is not None:
+        return _certainly_in_try(tried, wanted)
     if isinstance(statement, (ast.For, ast.AsyncFor, ast.While, ast.Match)):
         return False
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

@@ -139,7 +139,7 @@ class Graph:
             return
         found = self.ev.function(function)
         if found is not None and not found.is_async and not found.is_generator:
-            env = arguments.bind(self.ev, function, made, constants=True, owner=owner)
+            env = arguments.bind_all(self.ev, function, made, owner)
             self._visit(self.ev.frame_of(function, env), depth + 1)
 
     def _construct(self, cls: ClassThing, call: facts.Call, made: Made, depth: int) -> None:

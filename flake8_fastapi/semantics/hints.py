@@ -126,6 +126,10 @@ def expanded(ev: Evaluator, annotation: Value, frame: Frame) -> Part:
             if value.value is None:
                 return annotation, frame
             value = value.value
+        if isinstance(value, facts.Call) and len(value.args) == 2:
+            maker = ev.certain(value.func, where)
+            if isinstance(maker, Library) and maker.name == "typing.TypeAliasType":
+                value = value.args[1]
     if isinstance(value, (facts.Item, facts.Operation)):
         return value, where
     return annotation, frame

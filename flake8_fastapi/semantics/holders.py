@@ -68,6 +68,8 @@ def constructor_argument(ev: Evaluator, holder: Instance, keyword: str) -> Thing
     made = holder.made
     if made is None:
         return Thing()
+    if _is_set_later(ev, made, keyword):
+        return Thing()
     if isinstance(holder.type, ClassThing) and _grows(ev, holder.type, keyword):
         return Thing()
     init = None if isinstance(holder.type, Library) else classes.method(ev, holder.type, "__init__")
@@ -84,8 +86,27 @@ def given(ev: Evaluator, call: facts.Call, keyword: str, frame: Frame) -> Thing 
     value, where = found
     if value is facts.UNKNOWN:
         return Thing()
-    thing = only(ev.evaluate(value, where))
-    return thing if thing is not None and not is_changed(ev, value, where) else Thing()
+    return exactly(ev, value, where)
+
+
+def exactly(ev: Evaluator, value: Value, frame: Frame) -> Thing:
+    """What a value is; `Thing()` where it may be one of several, None among them, or is changed later."""
+    things = ev.evaluate(value, frame)
+    return things[0] if len(things) == 1 and not is_changed(ev, value, frame) else Thing()
+
+
+def _is_set_later(ev: Evaluator, made: Made, attribute: str) -> bool:
+    """`router.prefix = "/x"` after `router = APIRouter(…)`."""
+    module = ev.module(made.frame.path)
+    if module is None:
+        return True
+    for function in module.functions.values():
+        for variable, changed in function.changed:
+            if changed == f".{attribute}":
+                bound = (*module.names.get(variable, ()), *function.locals.get(variable, ()))
+                if any(isinstance(value, facts.Call) and value.end == made.call.end for value in bound):
+                    return True
+    return False
 
 
 def written(ev: Evaluator, call: facts.Call, keyword: str, frame: Frame) -> tuple[Value, Frame] | None:

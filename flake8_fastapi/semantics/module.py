@@ -60,6 +60,11 @@ class Module:
     def _extract(self) -> ModuleFacts | None:
         return bodies.extract(self._ast, self.path, self.project.files.property_names, self._has_walrus)
 
+    def close(self) -> None:
+        """Let go of what only this file needs, once its checks have run."""
+        if "source" in self.__dict__:
+            self.source.close()
+
     # -- subjects
 
     def subjects(self, kinds: Collection[type]) -> Mapping[Position, list[Subject]]:
@@ -133,7 +138,7 @@ class Module:
             if registration.holder is None:
                 continue
             route = Route(self.project.evaluator, registration, registration.holder, self.project, self.source)
-            if route not in seen:
+            if route.is_operation and route not in seen:
                 seen.add(route)
                 yield self._around(registration.frame.function), route
 

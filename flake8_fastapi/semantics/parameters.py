@@ -7,7 +7,7 @@ by the tests.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from flake8_fastapi.knowledge import types as tables
@@ -53,6 +53,9 @@ def analyze(ev: Evaluator, declaration: Declaration, path_names: frozenset[str] 
     """The parameter without its dependency. `path_names` are the names in the route's path; None if it is unknown."""
     annotation, frame = declaration.annotation, declaration.frame
     type_ = types.resolve(ev, annotation, frame) if annotation is not None else None
+    if declaration.is_field and type_ is not None:
+        # The signature that pydantic gives a model has no markers.
+        type_ = replace(type_, metadata=())
     in_annotation = _marker_of(ev, type_)
     in_default = _marker_in_default(ev, declaration)
     marker = in_default if in_default is not None else in_annotation
@@ -61,7 +64,7 @@ def analyze(ev: Evaluator, declaration: Declaration, path_names: frozenset[str] 
     if marker is None and type_ is not None and types.is_a(ev, type_, *tables.SPECIAL):
         return Parameter(declaration.name, "special", type_, False, declaration)
     kind = _kind(ev, declaration, type_, marker, path_names)
-    required = True if kind == "path" else _is_required(ev, declaration, in_default)
+    required = True if kind == "path" else _is_required(ev, declaration, in_default, marker)
     return Parameter(declaration.name, kind, type_, required, declaration, marker)
 
 
@@ -91,21 +94,24 @@ def _kind(
 def _is_upload(ev: Evaluator, type_: Type) -> bool:
     """`UploadFile`, `UploadFile | None`, `list[UploadFile]`."""
     if type_.kind == "union":
-        return any(_is_upload(ev, member) for member in type_.args)
+        # FastAPI does not look into an `Annotated` here.
+        return any(_is_upload(ev, member) for member in type_.args if not member.metadata)
     if types.is_sequence(ev, type_):
         # Without item types too: FastAPI asks whether all of none are uploads.
-        return all(types.is_a(ev, member, tables.UPLOAD_FILE) for arg in type_.args for member in types.members(arg))
+        members = [member for arg in type_.args for member in types.members(arg)]
+        return all(types.is_a(ev, member, tables.UPLOAD_FILE) and not member.metadata for member in members)
     return types.is_a(ev, type_, tables.UPLOAD_FILE)
 
 
 def _marker_of(ev: Evaluator, type_: Type | None) -> Instance | None:
     """The last marker of FastAPI's own in `Annotated[…]`: that one counts."""
-    for value, frame in reversed(type_.metadata if type_ is not None else ()):
-        thing = ev.certain(value, frame)
-        if is_marker(thing):
-            assert isinstance(thing, Instance)
-            return thing
-    return None
+    found = _markers_in(ev, type_)
+    return found[-1] if found else None
+
+
+def _markers_in(ev: Evaluator, type_: Type | None) -> list[Instance]:
+    things = [ev.certain(value, frame) for value, frame in (type_.metadata if type_ is not None else ())]
+    return [thing for thing in things if isinstance(thing, Instance) and is_marker(thing)]
 
 
 def _marker_in_default(ev: Evaluator, declaration: Declaration) -> Instance | None:
@@ -152,18 +158,20 @@ def _is_plain_parameter(ev: Evaluator, default: facts.Value, frame: Frame) -> bo
     return type_.kind == "class" and types.is_scalar(ev, type_) is True
 
 
-def _is_required(ev: Evaluator, declaration: Declaration, marker: Instance | None) -> bool | None:
-    if marker is None:
-        return declaration.default is None or _is_ellipsis(ev, declaration.default, declaration)
-    if marker.made is None:
-        return None
-    call = marker.made.call
-    if call.keyword("default_factory") is not None:
+def _is_required(
+    ev: Evaluator, declaration: Declaration, in_default: Instance | None, marker: Instance | None
+) -> bool | None:
+    if marker is not None and marker.made is not None and marker.made.call.keyword("default_factory") is not None:
         return False
+    if in_default is None:
+        return declaration.default is None or _is_ellipsis(ev, declaration.default, declaration)
+    if in_default.made is None:
+        return None
+    call = in_default.made.call
     default = call.args[0] if call.args else call.keyword("default")
     if default is None:
         return None if call.open else True
-    return ev.certain(default, marker.made.frame) == LiteralThing(...)
+    return ev.certain(default, in_default.made.frame) == LiteralThing(...)
 
 
 def _is_ellipsis(ev: Evaluator, default: facts.Value, declaration: Declaration) -> bool:
@@ -175,11 +183,16 @@ def wire_name(ev: Evaluator, parameter: Parameter) -> str | None:
     made = parameter.marker.made if parameter.marker is not None else None
     if made is None:
         return parameter.name
+    if made.call.open:
+        return None
+    # Of several markers in one `Annotated` the last that says so counts (FastAPI 0.157; before, the last marker only).
+    markers = [made, *(found.made for found in reversed(_markers_in(ev, parameter.type)) if found.made is not None)]
     for keyword in ("validation_alias", "alias"):
-        written = made.call.keyword(keyword)
-        if written is not None:
-            found = ev.literal(written, made.frame)
-            return found if isinstance(found, str) else None
+        for each in markers:
+            written = each.call.keyword(keyword)
+            if written is not None:
+                found = ev.literal(written, each.frame)
+                return found if isinstance(found, str) else None
     if parameter.kind != "header":
         return parameter.name
     converts = made.call.keyword("convert_underscores")

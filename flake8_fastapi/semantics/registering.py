@@ -182,9 +182,18 @@ def _may_hold(ev: Evaluator, method: Value, frame: Frame) -> bool:
         (isinstance(thing, Instance) and classes.is_a(ev, thing.type, *framework.HOLDERS))
         or isinstance(thing, (Super, FunctionThing))
         or (isinstance(thing, Bound) and not isinstance(thing.owner, LiteralThing))
-        or (isinstance(thing, Instance) and isinstance(thing.type, ClassThing) and not classes.mro(ev, thing.type)[1])
+        or (
+            isinstance(thing, Instance)
+            and isinstance(thing.type, ClassThing)
+            and _may_define(ev, thing.type, method.name)
+        )
         for thing in things
     )
+
+
+def _may_define(ev: Evaluator, cls: ClassThing, name: str) -> bool:
+    """Whether a class has a method of this name, or a base that is not known."""
+    return classes.lookup(ev, cls, name) is not None or not classes.mro(ev, cls)[1]
 
 
 def _last(base: Value) -> str:

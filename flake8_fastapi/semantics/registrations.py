@@ -148,8 +148,9 @@ def _decoration(ev: Evaluator, decorator: Value, frame: Frame) -> _Decoration | 
     if isinstance(decorator, facts.Call):
         target = _library_target(ev, decorator.func, frame)
         if target is not None and target[1] is not None:
-            holder, name = target[1], target[0].rpartition(".")[2]
-            if not _is_holder(ev, holder):
+            holder, (owner, _, name) = target[1], target[0].rpartition(".")
+            if not _is_holder(ev, holder) or owner not in framework.HOLDERS:
+                # `@app.webhooks.post` documents, and registers nothing.
                 return None
             if name in framework.ROUTE_DECORATORS:
                 return _Decoration(_route_role(name), holder, decorator, name)
@@ -201,7 +202,7 @@ def _inner_call(ev: Evaluator, callee: Thing | None, made: Made) -> Made | None:
     module = ev.module(callee.path) if isinstance(callee, FunctionThing) else None
     if found is None or module is None or not isinstance(callee, FunctionThing):
         return None
-    outer = ev.frame_of(callee, arguments.bind(ev, callee, made, constants=True))
+    outer = ev.frame_of(callee, arguments.bind_all(ev, callee, made))
     for function in module.functions.values():
         if function.qualname != found.qualname and function.parent != found.qualname:
             continue

@@ -106,6 +106,11 @@ class Route:
         return self.call.start
 
     @property
+    def is_operation(self) -> bool:
+        """Whether FastAPI reads parameters and response from the handler; a plain route of Starlette gets a request."""
+        return self.registration.method not in framework.PLAIN_ROUTES
+
+    @property
     def is_websocket(self) -> bool:
         """Whether it is a websocket."""
         return self.registration.role == "websocket"
@@ -185,9 +190,7 @@ class Route:
         found = self.written(name)
         if found is None:
             return None
-        if found[0] is facts.UNKNOWN or holders.is_changed(self.ev, *found):
-            return Thing()
-        return self.ev.certain(*found) or Thing()
+        return Thing() if found[0] is facts.UNKNOWN else holders.exactly(self.ev, *found)
 
     @cached_property
     def decorators(self) -> tuple[tuple[Value, Thing | None], ...]:
@@ -340,7 +343,7 @@ class Route:
             return Response("nothing", None)
         frame = signatures.around(function, found)
         type_ = types.resolve(self.ev, found.returns, frame)
-        streams = found.is_generator and type_.name in tables.STREAM_TYPES and bool(type_.args)
+        streams = found.is_generator and type_.name in tables.STREAM_TYPES
         if type_.kind == "none" or streams or types.is_a(self.ev, type_, framework.RESPONSE):
             return Response("annotation", None, found.returns, frame)
         return Response("annotation", type_, found.returns, frame)

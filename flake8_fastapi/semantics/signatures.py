@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from keyword import iskeyword
 from typing import Literal, NamedTuple
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.knowledge import types as tables
-from flake8_fastapi.semantics import classes, facts, types
+from flake8_fastapi.semantics import classes, facts, schemas, types
 from flake8_fastapi.semantics.facts import Position, Value
 from flake8_fastapi.semantics.things import (
     Bound,
@@ -37,6 +38,8 @@ class Declaration(NamedTuple):
     kind: Literal["positional", "keyword", "args", "kwargs"] = "positional"
     start: Position | None = None
     """Where it stands in the file of `frame`; None for a field of a class."""
+    is_field: bool = False
+    """Whether it is a field of a pydantic model, whose signature shows no markers."""
 
 
 class Signature(NamedTuple):
@@ -118,10 +121,11 @@ def _declaration(parameter: facts.Parameter, frame: Frame) -> Declaration:
 
 
 def _of_class(ev: Evaluator, cls: ClassThing) -> Signature | None:
-    for name in ("__init__", "__new__"):
-        init = classes.method(ev, cls, name)
-        if init is not None:
-            return _of_function(ev, init, 1, _DEPTH)
+    init, new = classes.method(ev, cls, "__init__"), classes.method(ev, cls, "__new__")
+    if init is not None and new is not None:
+        return None
+    if init is not None or new is not None:
+        return _of_function(ev, init or new, 1, _DEPTH)  # type: ignore[arg-type]
     order, complete = classes.mro(ev, cls)
     if classes.is_a(ev, cls, tables.MODEL, "typing.NamedTuple", "typing.TypedDict"):
         return Signature(tuple(_fields(ev, cls))) if complete else None
@@ -152,25 +156,39 @@ def _fields(ev: Evaluator, cls: ClassThing) -> Iterator[Declaration]:
         if call is not None or (is_model and isinstance(default, facts.Call)):
             # What `Field(…)`, in a model `Query(…)` too, says is the model's affair: there is a default or not.
             default = None if default is not None and _is_required_field(ev, default, frame) else _SOME_VALUE
-        yield Declaration(_alias(ev, call, frame) or name, annotation, default, frame, "keyword")
+        shown = (_alias(ev, annotation, call, frame) if is_model else None) or name
+        yield Declaration(shown, annotation, default, frame, "keyword", None, is_model)
+    schema = schemas.of_class(ev, cls)
+    if schema is not None and schema.kind == "model" and schema.config("extra") == "allow":
+        # The `**extra_data` of the model's signature.
+        yield Declaration("extra_data", None, None, Frame(cls.path), "kwargs")
 
 
-def _field_call(ev: Evaluator, default: Value | None, frame: Frame) -> facts.Call | None:
-    """The `Field(…)` or `field(…)` of a field."""
+def _field_call(ev: Evaluator, default: Value | None, frame: Frame, *markers: str) -> facts.Call | None:
+    """The `Field(…)` or `field(…)` of a field, or one of these markers."""
     if not isinstance(default, facts.Call):
         return None
     callee = ev.certain(default.func, frame)
-    return default if isinstance(callee, Library) and callee.name in _FIELD_FUNCTIONS else None
+    return default if isinstance(callee, Library) and callee.name in (*_FIELD_FUNCTIONS, *markers) else None
 
 
 def _is_false(ev: Evaluator, value: Value | None, frame: Frame) -> bool:
     return value is not None and ev.literal(value, frame) is False
 
 
-def _alias(ev: Evaluator, call: facts.Call | None, frame: Frame) -> str | None:
-    written = call.keyword("alias") if call is not None else None
-    found = ev.literal(written, frame) if written is not None else None
-    return found if isinstance(found, str) and found.isidentifier() else None
+def _alias(ev: Evaluator, annotation: Value, call: facts.Call | None, frame: Frame) -> str | None:
+    """The name that a field has in the signature of its model, where it differs."""
+    calls = [(call, frame)] if call is not None else []
+    for value, where in types.resolve(ev, annotation, frame).metadata:
+        inner = _field_call(ev, value, where, *tables.PARAMETER_MARKERS)
+        calls += [(inner, where)] if inner is not None else []
+    for found, where in calls:
+        for keyword in ("alias", "validation_alias"):
+            written = found.keyword(keyword)
+            name = ev.literal(written, where) if written is not None else None
+            if isinstance(name, str):
+                return name if name.isidentifier() and not iskeyword(name) else None
+    return None
 
 
 def _is_required_field(ev: Evaluator, default: Value, frame: Frame) -> bool:

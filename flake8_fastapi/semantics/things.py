@@ -142,6 +142,7 @@ class Items(Thing):
     values: tuple[Value, ...] = field(compare=False)
     frame: Frame
     key: int = 0
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _TRANSPARENT = frozenset(
     {"typing.Final", "typing.ClassVar", "typing.Required", "typing.NotRequired", "typing.ReadOnly"}
 )
 
-Kind = Literal["class", "union", "none", "any", "literal", "ellipsis", "unknown"]
+Kind = Literal["class", "union", "none", "any", "literal", "ellipsis", "variable", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Type:
     args: tuple[Type, ...] = ()
     """The members of a union, or the arguments of a generic class."""
     values: tuple[object, ...] = ()
-    """The values of a `Literal`."""
+    """The values of a `Literal`; the name of a type variable."""
     metadata: tuple[Part, ...] = ()
     """What `Annotated` adds, each with the place where it is written."""
     is_opaque: bool = False
@@ -113,6 +113,9 @@ def _named(thing: Thing | None) -> Type:
 
 
 def _subscripted(ev: Evaluator, value: facts.Item, frame: Frame, depth: int) -> Type:
+    alias, where = _followed(ev, value.of, frame)
+    if isinstance(alias, (facts.Item, facts.Operation)):
+        return _filled_in(ev, resolve(ev, alias, where, depth - 1), value, frame, depth)
     thing = ev.certain(value.of, frame)
     items = value.key.items if isinstance(value.key, facts.Display) else (value.key,)
     name = thing.name if isinstance(thing, Library) else ""
@@ -130,6 +133,23 @@ def _subscripted(ev: Evaluator, value: facts.Item, frame: Frame, depth: int) -> 
         return args[0] if args else UNKNOWN
     base = _named(thing)
     return replace(base, args=args) if base.kind == "class" else base
+
+
+def _filled_in(ev: Evaluator, alias: Type, value: facts.Item, frame: Frame, depth: int) -> Type:
+    """`Many[Item]` for `Many = list[T]`."""
+    items = value.key.items if isinstance(value.key, facts.Display) else (value.key,)
+    variables = list(dict.fromkeys(part.values for part in parts(alias) if part.kind == "variable"))
+    if len(variables) != len(items):
+        return UNKNOWN
+    given = {name: resolve(ev, item, frame, depth - 1) for name, item in zip(variables, items, strict=True)}
+    return _replaced(alias, given)
+
+
+def _replaced(type_: Type, given: dict[tuple[object, ...], Type]) -> Type:
+    if type_.kind == "variable":
+        found = given.get(type_.values, UNKNOWN)
+        return replace(found, metadata=(*found.metadata, *type_.metadata))
+    return replace(type_, args=tuple(_replaced(arg, given) for arg in type_.args))
 
 
 def _literal(ev: Evaluator, value: Value, frame: Frame) -> object:
@@ -162,7 +182,7 @@ def _made(ev: Evaluator, call: facts.Call, frame: Frame, depth: int) -> Type:
             named = resolve(ev, call.args[1], frame, depth)
             return named if depth == _DEPTH else replace(named, is_opaque=True)
         if callee.name == "typing.TypeVar":
-            return replace(UNKNOWN, is_opaque=True)
+            return Type("variable", values=(ev.literal(call.args[0], frame) if call.args else None,), is_opaque=True)
         constrained = tables.CONSTRAINED.get(callee.name)
         if constrained is not None:
             args = tuple(resolve(ev, item, frame, depth - 1) for item in call.args[:1])
@@ -209,7 +229,7 @@ def parts(type_: Type) -> Iterator[Type]:
 
 def is_known(type_: Type) -> bool:
     """Whether every part of the type was resolved."""
-    return all(part.kind != "unknown" for part in parts(type_))
+    return all(part.kind not in ("unknown", "variable") for part in parts(type_))
 
 
 def is_a(ev: Evaluator, type_: Type, *names: str) -> bool:

@@ -8,7 +8,7 @@ project, and the tables of `knowledge` for libraries. It is safe on cycles and b
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from flake8_fastapi.knowledge import libraries
@@ -78,7 +78,7 @@ class Evaluator:
             facts.Item: self._item,
             facts.Unpacked: self._unpacked,
             facts.Either: self._either,
-            facts.Display: lambda value, frame: (Items(value.items, frame, id(value)),),
+            facts.Display: lambda value, frame: (Items(value.items, frame, id(value), value.kind == "each"),),
             facts.Table: lambda value, frame: (TableThing(value.items, frame, id(value)),),
             facts.Text: self._text,
             facts.Operation: self._operation,
@@ -141,6 +141,11 @@ class Evaluator:
             # The answer was cut short by a value further out that is still being evaluated: not final.
             self._cut = min(self._cut, cut)
         return found
+
+    def forget(self, values: Iterable[Value]) -> None:
+        """Drop what is remembered of values that are about to go: another value may get the identity of one of them."""
+        for value in values:
+            self._memo.pop(id(value), None)
 
     def certain(self, value: Value, frame: Frame) -> Thing | None:
         """The one thing that the value certainly is, or None."""

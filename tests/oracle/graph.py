@@ -43,7 +43,7 @@ def static_routes(main: Path, application: str = "app") -> set[Served]:
     """Its routes. A path that is not certain is `?`."""
     return {
         Served(method, UNKNOWN_PATH if operation.path is None else operation.path, operation.handler)
-        for operation in static_application(main, application).operations
+        for operation in _served(static_application(main, application))
         for method in operation.methods
     }
 
@@ -51,7 +51,12 @@ def static_routes(main: Path, application: str = "app") -> set[Served]:
 def static_operations(main: Path, application: str = "app", root: Path | None = None) -> Operations:
     """Its operations, in the words of the running side."""
     found = static_application(main, application, root)
-    return first_served(_said(each, method) for each in found.operations for method in sorted(each.methods))
+    return first_served(_said(each, method) for each in _served(found) for method in sorted(each.methods))
+
+
+def _served(application: Application) -> list[operations.Operation]:
+    """Without plain routes of Starlette, of which the running side says nothing either."""
+    return [each for each in application.operations if each.route.is_operation]
 
 
 def _said(operation: operations.Operation, method: str) -> Operation:
@@ -62,7 +67,7 @@ def _said(operation: operations.Operation, method: str) -> Operation:
         method,
         path,
         operation.handler,
-        frozenset(_fields(operation)) if known else None,
+        _known_fields(operation) if known else None,
         "" if websocket else _response_text(operation),
         None if websocket else _status(operation),
         tuple(sorted(_names(operation))) if known else None,
@@ -78,13 +83,18 @@ def _every(operation: operations.Operation) -> Iterator[Dependency]:
         yield from dependency.walk()
 
 
+def _known_fields(operation: operations.Operation) -> frozenset[Field] | None:
+    found = frozenset(_fields(operation))
+    return found if all(field.name for field in found) else None
+
+
 def _fields(operation: operations.Operation) -> Iterator[Field]:
     ev = operation.route.ev
     for parameter in (*operation.parameters, *(each for found in _every(operation) for each in found.parameters)):
         if parameter.kind in ("dependency", "special", "self"):
             continue
         name = parameter.name if _is_model(operation, parameter) else parameters.wire_name(ev, parameter)
-        yield Field(parameter.kind, name or "?", parameter.required is True)
+        yield Field(parameter.kind, name or "", parameter.required is True)
 
 
 def _is_model(operation: operations.Operation, parameter: Parameter) -> bool:

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import importlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
+from unittest import mock
 
 import fastapi
 from operations import Operation, served_operations
@@ -21,7 +23,7 @@ from operations import Operation, served_operations
 APPS = Path(__file__).parent / "apps"
 FASTAPI_VERSION = tuple(int(part) for part in fastapi.__version__.split(".")[:3])
 FOUND = sorted(path for path in APPS.iterdir() if path.suffix == ".py" or any(path.rglob("main.py")))
-_GUARD = re.compile(r"^(PYTHON|SINCE|NEEDS) = (.+)$", re.MULTILINE)
+_PLAIN = re.compile(r"^(PYTHON|SINCE|NEEDS|OTHERWISE) = (.+)$", re.MULTILINE)
 
 
 class Served(NamedTuple):
@@ -89,27 +91,33 @@ class Run(NamedTuple):
 
 
 @cache
-def run(app: Path) -> Run:
-    """Start the application as a server would start it."""
-    with imported(app) as module:
+def run(app: Path, otherwise: bool = False) -> Run:
+    """Start the application as a server would start it, on demand in the other environment that it declares."""
+    with mock.patch.dict(os.environ, declared(app).get("OTHERWISE", {}) if otherwise else {}), imported(app) as module:
 
         async def start() -> tuple[Operation, ...]:
             async with module.app.router.lifespan_context(module.app):
                 return tuple(served_operations(module.app))
 
-        declared = (getattr(module, "UNKNOWN", set()), getattr(module, "OPTIONAL", set()))
-        return Run(asyncio.run(start()), *declared, getattr(module, "UNKNOWN_ASPECTS", {}))
+        return Run(
+            asyncio.run(start()),
+            getattr(module, "UNKNOWN", set()),
+            getattr(module, "OPTIONAL", set()),
+            getattr(module, "UNKNOWN_ASPECTS", {}),
+        )
+
+
+def declared(app: Path) -> dict[str, Any]:
+    """What the application says in plain lines of its main file, which may not even compile here."""
+    return {name: ast.literal_eval(value) for name, value in _PLAIN.findall(main_file(app).read_text("utf-8"))}
 
 
 def misfit(app: Path) -> str | None:
-    """Why the application cannot run here.
-
-    It says so in plain lines of its main file: the file may not even compile here.
-    """
-    guards = {name: ast.literal_eval(value) for name, value in _GUARD.findall(main_file(app).read_text("utf-8"))}
-    if guards.get("PYTHON", (0,)) > sys.version_info:
-        return f"needs Python {guards['PYTHON']}"
-    if guards.get("SINCE", (0,)) > FASTAPI_VERSION:
-        return f"behaves so since FastAPI {guards['SINCE']}"
-    missing = [name for name in guards.get("NEEDS", ()) if importlib.util.find_spec(name) is None]
+    """Why the application cannot run here."""
+    needs = declared(app)
+    if needs.get("PYTHON", (0,)) > sys.version_info:
+        return f"needs Python {needs['PYTHON']}"
+    if needs.get("SINCE", (0,)) > FASTAPI_VERSION:
+        return f"behaves so since FastAPI {needs['SINCE']}"
+    missing = [name for name in needs.get("NEEDS", ()) if importlib.util.find_spec(name) is None]
     return f"needs {missing[0]}" if missing else None

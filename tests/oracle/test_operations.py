@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from graph import UNKNOWN_PATH, static_operations
 from operations import ASPECTS, Operations, differences, first_served
-from running import FOUND, Run, main_file, misfit, run
+from running import FOUND, Run, declared, main_file, misfit, run
 
 # A parameter of the constructor that newer versions ask to give to the server.
 pytestmark = pytest.mark.filterwarnings("ignore:.*root_path")
 
+UNDECIDED = [path for path in FOUND if "OTHERWISE" in declared(path)]
 apps = pytest.mark.parametrize("app", FOUND, ids=[path.stem for path in FOUND])
 
 
@@ -52,5 +53,19 @@ def test_aspect(app: Path, aspect: str) -> None:
         f"{method} {path}: {difference}"
         for (method, path), difference in found.items()
         if (method, path) not in may_be_unknown or getattr(ours(app)[method, path], aspect) is not None
+    ]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("app", UNDECIDED, ids=[path.stem for path in UNDECIDED])
+def test_undecided(app: Path) -> None:
+    """What the environment decides is unknown to us."""
+    served, otherwise = first_served(running(app).operations), first_served(run(app, otherwise=True).operations)
+    assert served != otherwise
+    problems = [
+        f"{method} {path}: {aspect} is claimed to be {getattr(ours(app)[method, path], aspect)!r}"
+        for aspect in ASPECTS
+        for method, path in sorted(differences(aspect, served, otherwise).keys() & ours(app).keys())
+        if getattr(ours(app)[method, path], aspect) is not None
     ]
     assert not problems, "\n".join(problems)

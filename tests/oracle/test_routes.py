@@ -5,8 +5,9 @@ An application in `apps/` may declare
 - `UNKNOWN`: (method, path) pairs whose path our side may leave open,
 - `OPTIONAL`: pairs that our side may list though this run does not serve them,
 - `UNKNOWN_ASPECTS`: by such pairs, the fields of `Operation` that our side may leave open,
-- in one plain line each, before anything else is read: `SINCE`, the FastAPI version from which it behaves as
-  meant, `PYTHON`, the version that compiles it, `NEEDS`, modules that it cannot do without.
+- `OTHERWISE`: environment variables with which it serves something else: nothing of that may be claimed,
+- `SINCE`: the FastAPI version from which it behaves as meant, `PYTHON`: the version that compiles it, `NEEDS`:
+  modules that it cannot do without. These and `OTHERWISE` are one plain line each.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ ALIASES = {
     "typing.DefaultDict": "collections.defaultdict",
     "typing.OrderedDict": "collections.OrderedDict",
     "typing.Counter": "collections.Counter",
+    "typing.Pattern": "re.Pattern",
     "types.NoneType": "builtins.NoneType",
     **moved("typing", "collections.abc", _COLLECTIONS),
     "pydantic.v1": "pydantic",

@@ -7,6 +7,7 @@ import string
 
 from fastapi import APIRouter, FastAPI
 
+OTHERWISE = {"ORACLE_PREFIX": "/other"}
 PREFIX = os.environ.get("ORACLE_PREFIX", "/env")
 
 app = FastAPI()

@@ -6,6 +6,7 @@ import os
 
 from fastapi import APIRouter, FastAPI
 
+OTHERWISE = {"ORACLE_DEBUG": "off"}
 DEBUG = os.environ.get("ORACLE_DEBUG", "on") == "on"
 
 app = FastAPI()

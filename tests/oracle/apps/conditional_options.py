@@ -4,6 +4,7 @@ import os
 
 from fastapi import APIRouter, Depends, FastAPI
 
+OTHERWISE = {"ORACLE_STRICT": "0"}
 STRICT = os.environ.get("ORACLE_STRICT", "1") == "1"
 
 

@@ -67,5 +67,5 @@ app.include_router(text)
 
 UNKNOWN_ASPECTS = {
     ("GET", "/admin/stats"): {"dependencies", "fields", "scopes"},
-    ("GET", "/text/plain"): {"response_class", "dependencies", "fields", "scopes", "tags", "hidden"},
+    ("GET", "/text/plain"): {"response_class"},
 }

@@ -106,6 +106,3 @@ def bare() -> dict:  # type: ignore[type-arg]
 @app.get("/object")
 def as_object() -> object:
     return 1
-
-
-UNKNOWN_ASPECTS = {("GET", "/unpacked"): {"response_model", "status_code", "tags", "response_class", "hidden", "dependencies", "fields", "scopes"}}

@@ -1,5 +1,6 @@
 """Generators as handlers: their items are streamed, there is no response model."""
 
+import typing
 from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable
 from typing import Any
 
@@ -34,6 +35,11 @@ def stream_sync() -> Iterable[Item]:
 
 @app.get("/generator")
 def stream_generator() -> Generator[Item, None, None]:
+    yield Item(name="")
+
+
+@app.get("/bare-typing")
+async def stream_bare_typing() -> typing.AsyncIterable:  # type: ignore[type-arg]
     yield Item(name="")
 
 

@@ -3,6 +3,8 @@
 from config import settings
 from fastapi import APIRouter, FastAPI
 
+OTHERWISE = {"ORACLE_DEBUG": "1", "ORACLE_STATUS": "200"}
+
 app = FastAPI(**settings.app_options)
 router = APIRouter(prefix="/items", **settings.router_options())
 INTERNAL = APIRouter(include_in_schema=settings.debug)
