@@ -6,7 +6,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, get_type_hints, overload
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints, overload
 
 from flake8_fastapi.containment import STRICT, complain
 from flake8_fastapi.semantics.facts import Position
@@ -48,18 +48,17 @@ class Check(NamedTuple):
         return inspect.getdoc(self.run) or ""
 
     @property
-    def subject(self) -> type:
-        """The class of the things the check is shown, from the annotation of its parameter."""
-        return _subject(self.run)
+    def subjects(self) -> tuple[type, ...]:
+        """The classes of the things the check is shown, from the annotation of its parameter: one, or a union."""
+        return _subjects(self.run)
 
 
 @cache
-def _subject(function: CheckFunction) -> type:
+def _subjects(function: CheckFunction) -> tuple[type, ...]:
     hints = get_type_hints(function)
     hints.pop("return", None)
     (subject,) = hints.values()
-    assert isinstance(subject, type)
-    return subject
+    return get_args(subject) or (subject,)
 
 
 _registry: dict[str, Check] = {}
@@ -102,7 +101,8 @@ class Visitor:
         for found in checks:
             if found.name in settings.disable or (found.optional and found.name not in settings.enable):
                 continue
-            self._by_subject.setdefault(found.subject, []).append(found)
+            for subject in found.subjects:
+                self._by_subject.setdefault(subject, []).append(found)
 
     def run(self) -> list[Report]:
         """The reports of the file, sorted, each once."""

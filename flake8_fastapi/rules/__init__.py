@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flake8_fastapi.rules import fap002_blocking
+from flake8_fastapi.rules import fap001_models, fap002_blocking, fap004_dependencies
 from flake8_fastapi.visitor import Check, registered
 
-MISTAKES = (fap002_blocking,)
-"""The modules with checks; importing one registers them."""
+MISTAKES = (fap001_models, fap002_blocking, fap004_dependencies)
+"""The modules and packages with checks; importing one registers them."""
 
 
 def registry() -> dict[str, Check]:

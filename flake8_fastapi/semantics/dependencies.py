@@ -189,7 +189,8 @@ class ViewInstance(Dependency):
     def _variables(self) -> Iterator[Declaration]:
         for name in classes.fields(self.ev, self._cls):
             found = classes.lookup(self.ev, self._cls, name)
-            if found is None or not isinstance(found[1], facts.Declared):
+            if found is None or not isinstance(found[1], facts.Declared) or name.startswith("_"):
+                # What is private the decorators of views leave alone.
                 continue
             frame = Frame(found[0].path)
             declaration = Declaration(name, found[1].annotation, found[1].value, frame, "keyword")

@@ -41,6 +41,10 @@ _MOST_BYTES = 2_000_000
 NOWHERE = os.path.join("\0", "stdin.py")
 """The path of a source that has none: it belongs to no project and has no neighbours."""
 
+_WORD = re.compile(rb"\w+")
+_FEW_WORDS = 100
+"""So many words are searched for one by one; then an index is made."""
+
 _PROPERTY = re.compile(rb"@(?:\w+\.)*\w*property[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*def[ \t]+(\w+)")
 
 _INJECTED = re.compile(
@@ -143,9 +147,15 @@ class Files:
 
     def replace(self, path: str, text: bytes) -> None:
         """Take this text for the file, whatever stands on disk (an editor's unsaved buffer)."""
-        if self._texts.get(path) != text:
+        if not self.holds(path, text):
             self._texts[path] = text
             self._found.clear()
+            self.__dict__.pop("_index", None)
+
+    def holds(self, path: str, text: bytes) -> bool:
+        """Whether this is the text of the file, a byte order mark and the kind of line ends aside."""
+        known = self.text(path)
+        return known is not None and (known == text or _unified(known) == _unified(text))
 
     def paths(self) -> tuple[str, ...]:
         """Every Python file of the project in a fixed order; none for a tree that is too large."""
@@ -165,14 +175,27 @@ class Files:
         needle = word.encode("utf-8", "surrogatepass")
         found = self._found.get(needle)
         if found is None:
-            pattern = re.compile(rb"(?<![\w])" + re.escape(needle) + rb"(?![\w])")
-            found = tuple(
-                path
-                for path in self.paths()
-                if (text := self.text(path)) is not None and needle in text and pattern.search(text)
-            )
+            many = len(self._found) >= _FEW_WORDS and _WORD.fullmatch(needle) is not None
+            found = tuple(self._index.get(needle, ())) if many else self._search(needle)
             self._found[needle] = found
         return found
+
+    def _search(self, needle: bytes) -> tuple[str, ...]:
+        pattern = re.compile(rb"(?<![\w])" + re.escape(needle) + rb"(?![\w])")
+        return tuple(
+            path
+            for path in self.paths()
+            if (text := self.text(path)) is not None and needle in text and pattern.search(text)
+        )
+
+    @cached_property
+    def _index(self) -> dict[bytes, list[str]]:
+        """Every word of the project with the files that have it; costs as much as searching a few hundred words."""
+        index: dict[bytes, list[str]] = {}
+        for path in self.paths():
+            for word in set(_WORD.findall(self.text(path) or b"")):
+                index.setdefault(word, []).append(path)
+        return index
 
     @cached_property
     def uses_fastapi(self) -> bool:
@@ -308,6 +331,10 @@ class Files:
             parts = relative[:-1] if relative and relative[-1] == "__init__" else relative
             found.append(".".join(parts))
         return tuple(dict.fromkeys(found))
+
+
+def _unified(text: bytes) -> bytes:
+    return text.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
 
 
 def _read(path: str) -> bytes | None:

@@ -30,7 +30,7 @@ def validates(ev: Evaluator, registrations: Registrations, function: FunctionThi
     cls = ClassThing(function.path, found.owner)
     if not classes.is_a(ev, cls, framework.PYDANTIC_MODEL):
         return None
-    if not _is_exchanged(ev, registrations, cls, incoming=validator):
+    if not is_exchanged(ev, registrations, cls, incoming=validator):
         return None
     return "validator" if validator else "serializer"
 
@@ -52,12 +52,12 @@ _SERIALIZER_NAMES = frozenset(name.rpartition(".")[2] for name in framework.FUNC
 def _validates_field(ev: Evaluator, registrations: Registrations, function: FunctionThing) -> str | None:
     """The same for a plain function: `Annotated[str, AfterValidator(function)]`."""
     validator, serializer = marked(ev, function.path)
-    if validator and _is_exchanged(ev, registrations, function, incoming=True):
+    if validator and is_exchanged(ev, registrations, function, incoming=True):
         return "validator"
-    return "serializer" if serializer and _is_exchanged(ev, registrations, function, incoming=False) else None
+    return "serializer" if serializer and is_exchanged(ev, registrations, function, incoming=False) else None
 
 
-def _is_exchanged(
+def is_exchanged(
     ev: Evaluator, registrations: Registrations, start: ClassThing | FunctionThing, incoming: bool
 ) -> bool:
     """Whether a route takes (or returns) the model, one that contains or extends it, or one that calls the function."""

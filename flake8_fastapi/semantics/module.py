@@ -116,7 +116,7 @@ class Module:
         called = self.facts.mentions.keys()
         if not called.isdisjoint(_CALLED) or not called.isdisjoint(self.project.injected_names):
             return True
-        if not called.isdisjoint(markers.NAMES) or "ContextVar" in self._text:
+        if not called.isdisjoint(markers.NAMES) or "ContextVar" in self._text or "TYPE_CHECKING" in self._text:
             return True
         return any(found.is_generator for found in self.facts.functions.values())
 
@@ -148,6 +148,9 @@ class Module:
 
     def _models(self) -> Iterator[tuple[Position, Subject]]:
         assert self.facts is not None
+        if "TYPE_CHECKING" not in self._text:
+            # Nothing else that is on has a say about a model by itself.
+            return
         for qualname in self.facts.classes:
             cls = ClassThing(self.path, qualname)
             found = schemas.of_class(self.project.evaluator, cls)

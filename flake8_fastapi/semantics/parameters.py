@@ -133,11 +133,12 @@ def _has_unknown_default(ev: Evaluator, declaration: Declaration) -> bool:
     default = declaration.default
     if default is None or isinstance(default, (facts.Constant, facts.Display, facts.Table, facts.Text)):
         return False
+    outer = _parameter_around(ev, default, declaration.frame)
+    if outer is not None:
+        return not _is_scalar_parameter(ev, *outer)
     if ev.certain(default, declaration.frame) is not None:
         return False
-    if isinstance(default, facts.Call):
-        return not _is_plain_call(ev.certain(default.func, declaration.frame))
-    return not _is_plain_parameter(ev, default, declaration.frame)
+    return not (isinstance(default, facts.Call) and _is_plain_call(ev.certain(default.func, declaration.frame)))
 
 
 def _is_plain_call(callee: Thing | None) -> bool:
@@ -149,12 +150,20 @@ def _is_plain_call(callee: Thing | None) -> bool:
     return callee.name.partition(".")[0] in sys.stdlib_module_names | {"pydantic"}
 
 
-def _is_plain_parameter(ev: Evaluator, default: facts.Value, frame: Frame) -> bool:
-    """Whether a default is a parameter of the function around it that is declared a scalar."""
+def _parameter_around(ev: Evaluator, default: facts.Value, frame: Frame) -> tuple[facts.Parameter, Frame] | None:
+    """The parameter of a function around that a default is, where it is not known what was given for it."""
     found = hints.definition(ev, default, frame)
-    if found is None or not isinstance(found[0], facts.Parameter) or found[0].annotation is None:
+    if found is None or not isinstance(found[0], facts.Parameter):
+        return None
+    given = any(name == found[0].name for name, _ in found[1].env)
+    return None if given else (found[0], found[1])
+
+
+def _is_scalar_parameter(ev: Evaluator, parameter: facts.Parameter, frame: Frame) -> bool:
+    """Whether it is declared a scalar, and so no marker."""
+    if parameter.annotation is None:
         return False
-    type_ = types.resolve(ev, found[0].annotation, found[1])
+    type_ = types.resolve(ev, parameter.annotation, frame)
     return type_.kind == "class" and types.is_scalar(ev, type_) is True
 
 

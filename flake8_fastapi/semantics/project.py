@@ -79,7 +79,7 @@ class Project:
         """The facts of the file at hand, whose text may differ from the one on disk."""
         known = path in self._facts
         text = source.encode("utf-8", "surrogatepass")
-        if known and (self._sources.get(path) == source or _same_text(self.files.text(path), text)):
+        if known and (self._sources.get(path) == source or self.files.holds(path, text)):
             return self._facts[path]
         found = extract()
         self.files.replace(path, text)
@@ -134,12 +134,6 @@ class Project:
         """The application that a global of a module is; None if it is none."""
         app = only(self.evaluator.global_name(path, name))
         return self.graph.application(app) if isinstance(app, Instance) and app.origin is not None else None
-
-
-def _same_text(on_disk: bytes | None, text: bytes) -> bool:
-    if on_disk is None:
-        return False
-    return on_disk == text or on_disk.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n") == text
 
 
 @lru_cache(maxsize=8)

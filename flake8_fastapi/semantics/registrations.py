@@ -307,7 +307,7 @@ def _function_of(ev: Evaluator, thing: Thing | None) -> FunctionThing | None:
         return thing.function
     if isinstance(thing, Instance) and isinstance(thing.type, ClassThing):
         return classes.method(ev, thing.type, "__call__")
-    return None
+    return classes.method(ev, thing, "__init__") if isinstance(thing, ClassThing) else None
 
 
 # -- classes

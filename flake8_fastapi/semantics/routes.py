@@ -254,6 +254,11 @@ class Route:
 
     # -- what it takes
 
+    @property
+    def shows_handler(self) -> bool:
+        """Whether FastAPI sees the signature of the handler itself, not that of a wrapper around it."""
+        return self.signature is not None and self.signature.function == self.registration.function
+
     @cached_property
     def signature(self) -> Signature | None:
         """What FastAPI finds when it inspects the handler; None if unknown."""

@@ -130,7 +130,10 @@ class Schema:
                 continue
             written = self._config_in(found, base, name)
             if written is not None:
-                return self.ev.literal(written, Frame(base.path))
+                thing = self.ev.certain(written, Frame(base.path))
+                if isinstance(thing, Library) and thing.name.startswith("pydantic.Extra."):
+                    return thing.last
+                return thing.value if isinstance(thing, LiteralThing) else NotImplemented
         return None
 
     def _config_in(self, found: facts.ClassFacts, base: ClassThing, name: str) -> Value | None:

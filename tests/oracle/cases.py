@@ -1083,6 +1083,7 @@ case(
     def read(page: Page = Query()): ...
     """,
     url="/?size=2",
+    since=(0, 115),
 )
 case(
     "validator of a model that a sync route makes itself",

@@ -1,0 +1,289 @@
+"""Dependencies that are called by hand, where FastAPI should call them."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_fastapi.rules.fap004_dependencies import harm
+from flake8_fastapi.semantics import facts, hints, parameters, signatures
+from flake8_fastapi.semantics.code import Code, start
+from flake8_fastapi.semantics.effects import written
+from flake8_fastapi.semantics.facts import FunctionFacts, Site
+from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.project import Project
+from flake8_fastapi.semantics.things import (
+    Frame,
+    FunctionThing,
+    Generator,
+    Instance,
+    Library,
+)
+from flake8_fastapi.semantics.values import Evaluator
+from flake8_fastapi.visitor import Finding, check
+
+_NEXT = frozenset({"builtins.next", "builtins.anext"})
+_CLOSING = frozenset({"close", "aclose", "remove"})
+_STEPS = frozenset({"__next__", "__anext__"})
+_STEP_NAMES = frozenset({"next", "anext", *_STEPS})
+_ASIDE = frozenset({"test", "tests", "testing", "script", "scripts", "alembic", "migrations", "examples", "tools"})
+"""Folders of code that is no part of the application."""
+_KEPT = frozenset({"bind", "engine", "get_bind"})
+"""What of a session outlives it."""
+_COMMAND_DECORATORS = frozenset({"command", "group", "callback"})
+
+
+def is_test(function: Function) -> bool:
+    """Whether a function belongs to tests."""
+    parts, name = _place(function)
+    return "tests" in parts or "test" in parts or name.startswith(("test_", "conftest")) or name.endswith("_test.py")
+
+
+def is_script(function: Function) -> bool:
+    """Whether a function belongs to a script or command: its process ends with it, and closes everything."""
+    parts, _ = _place(function)
+    if not _ASIDE.isdisjoint(parts):
+        return True
+    return any(_is_command(node) for node in function.source.tree.body)
+
+
+def _place(function: Function) -> tuple[list[str], str]:
+    """The folders of its file below the root of the project, and the name of the file."""
+    path = os.path.relpath(function.source.path, function.project.files.root)
+    *parts, name = path.replace("\\", "/").split("/")
+    return parts, name
+
+
+def _is_command(node: ast.stmt) -> bool:
+    if isinstance(node, ast.If):
+        return any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test))
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    calls = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
+    return any(isinstance(each, ast.Attribute) and each.attr in _COMMAND_DECORATORS for each in calls)
+
+
+@check
+def manual_dependency(function: Function) -> Iterator[Finding]:
+    """A dependency that is a generator is run by hand: `next(get_db())`.
+
+    Nobody finishes the generator. Python collects it at once, so that its clean-up runs before the value is used, and
+    nothing closes what is opened afterwards. Silent in tests and scripts, where the value is closed in a `finally` or
+    `with`, and where the generator is kept and finished.
+
+    Bad::
+
+        def get_db() -> Iterator[Session]:
+            with SessionLocal() as session:
+                yield session
+
+        @app.get("/users")
+        def users(db: Session = Depends(get_db)) -> int:
+            return count_all() + db.info["count"]
+
+        def count_all() -> int:
+            return next(get_db()).info["count"]  # FAP004
+
+    Good::
+
+        def get_db() -> Iterator[Session]:
+            with SessionLocal() as session:
+                yield session
+
+        @app.get("/users")
+        def users(db: Session = Depends(get_db)) -> int:
+            return count_all() + db.info["count"]
+
+        def count_all() -> int:
+            with SessionLocal() as session:
+                return session.info["count"]
+    """
+    if not any(map(_may_step, function.facts.sites)) or function.code is None:
+        return
+    found = [(call, taken) for call in function.code.calls() if (taken := _taken(function.code, call)) is not None]
+    if not found or is_test(function) or is_script(function):
+        return
+    for call, made in found:
+        thing = function.code.thing(made)
+        if not isinstance(thing, Generator) or thing.managed or _is_closed(function.code, call):
+            continue
+        name = written(function.source.value(made))
+        if _is_injected(function.project, thing.function, name):
+            step = f"{ast.unparse(call.func)}({name})" if made in call.args else f"{name}.{call.func.attr}()"  # type: ignore[attr-defined]
+            yield Finding(
+                start(call),
+                f"nobody finishes the generator of `{step}`: it cleans up before the value is used; use a `with` block",
+            )
+
+
+def _may_step(site: Site) -> bool:
+    """The cheap question first: whether a call is one of `next` by its name."""
+    func = site.value.func if isinstance(site.value, facts.Call) else None
+    return isinstance(func, (facts.Name, facts.Attribute)) and func.name in _STEP_NAMES
+
+
+def _is_injected(project: Project, function: FunctionThing, name: str) -> bool:
+    """Whether a generator function is a dependency: by its name, or by the one under which decorators hide it."""
+    if any(each.role == "dependency" for each in project.loop.roles(function)):
+        return True
+    last = name.removesuffix("()").rpartition(".")[2]
+    return any(
+        each.role == "dependency"
+        for path in project.files.mentioning(last)
+        for each in project.registrations.roles(path, function)
+    )
+
+
+def _taken(code: Code, call: ast.Call) -> ast.Call | None:
+    """The call whose first value is taken: `get_db()` of `next(get_db())`; None for any other call."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _STEPS:
+        return call.func.value if isinstance(call.func.value, ast.Call) else None
+    if not call.args or not isinstance(call.args[0], ast.Call):
+        return None
+    callee = code.thing(call.func)
+    return call.args[0] if isinstance(callee, Library) and callee.name in _NEXT else None
+
+
+def _is_closed(code: Code, call: ast.Call) -> bool:
+    """Whether the value is entered, or bound to a name that a `finally` or `with` closes."""
+    taken: ast.AST | None = code.parent(call)
+    if isinstance(taken, ast.Await):
+        taken = code.parent(taken)
+    if isinstance(taken, ast.withitem) or (isinstance(taken, ast.Attribute) and taken.attr in _KEPT):
+        return True
+    if not isinstance(taken, ast.Assign) or len(taken.targets) != 1 or not isinstance(taken.targets[0], ast.Name):
+        return False
+    name = taken.targets[0].id
+    return any(_closes(node, name) for node in code.own)
+
+
+def _closes(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Try):
+        return any(
+            isinstance(each, ast.Attribute)
+            and each.attr in ("close", "aclose", "remove")
+            and _is_name(each.value, name)
+            for statement in node.finalbody
+            for each in ast.walk(statement)
+        )
+    return isinstance(node, ast.withitem) and _is_name(node.context_expr, name)
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+@check
+def depends_outside_injection(function: Function) -> Iterator[Finding]:
+    """A function with `Depends` or `Query` in its parameters is called by hand, and these are left out.
+
+    Outside FastAPI nobody fills them in: as defaults they stay the marker object, in `Annotated` they are missing.
+    Silent where the marker does no harm (never read, overwritten, asked for its type), where a decorator may supply
+    the value, and in tests.
+
+    Bad::
+
+        def get_user(name: str, db: Session = Depends(get_db)) -> str | None:
+            return db.scalar(select(User.id).where(User.name == name))
+
+        @app.get("/login")
+        def login(name: str) -> str | None:
+            return get_user(name)  # FAP004
+
+    Good::
+
+        def get_user(name: str, db: Session = Depends(get_db)) -> str | None:
+            return db.scalar(select(User.id).where(User.name == name))
+
+        @app.get("/login")
+        def login(name: str, db: Session = Depends(get_db)) -> str | None:
+            return get_user(name, db)
+    """
+    for site in function.facts.sites:
+        if isinstance(site.value, facts.Call) and not site.value.open:
+            left_out = list(_left_out(function, site.value))
+            if left_out and not is_test(function):
+                yield Finding(site.value.start, _message(site.value, left_out))
+
+
+class _LeftOut(NamedTuple):
+    """A parameter that a call leaves to FastAPI."""
+
+    name: str
+    marker: str
+    """The class of its marker."""
+    is_missing: bool
+    """Whether it has no default at all."""
+
+
+def _message(call: facts.Call, left_out: list[_LeftOut]) -> str:
+    called = f"`{written(call.func)}()` is called by hand"
+    missing = [each.name for each in left_out if each.is_missing]
+    if missing:
+        return f"{called}, and `{missing[0]}` is missing: only FastAPI fills it in; pass a value"
+    first = left_out[0]
+    if len(left_out) == 1:
+        stay = f"`{first.name}` stays a `{first.marker}` object"
+    else:
+        more = f"{len(left_out) - 1} more" if len(left_out) > 2 else f"`{left_out[1].name}`"
+        stay = f"`{first.name}` and {more} stay marker objects"
+    return f"{called}: {stay}; pass a value, or let FastAPI call it"
+
+
+def _left_out(function: Function, call: facts.Call) -> Iterator[_LeftOut]:
+    ev = function.ev
+    called = harm.called(ev, ev.certain(call.func, Frame(function.source.path, function.facts.qualname)))
+    if called is None:
+        return
+    thing, skipped = called
+    found = ev.function(thing)
+    if found is None or not _is_marked(found):
+        return
+    named = {name for name, _ in call.keywords}
+    given = {
+        each.name
+        for each in found.parameters
+        if each.name in named or (each.index is not None and each.index < len(call.args) + skipped)
+    }
+    if any(each.name in given and _is_choice(each) for each in found.parameters):
+        return
+    frame = signatures.around(thing, found)
+    for parameter in found.parameters[skipped:]:
+        if parameter.name in given or parameter.kind not in ("positional", "keyword"):
+            continue
+        marker = _marker(ev, parameter, frame)
+        if marker is None:
+            continue
+        if parameter.default is None:
+            yield _LeftOut(parameter.name, marker, True)
+        elif harm.does_harm(ev, thing, parameter.name):
+            yield _LeftOut(parameter.name, marker, False)
+
+
+def _is_choice(parameter: facts.Parameter) -> bool:
+    """Whether a parameter may be left out too: what a function does without the others may depend on it."""
+    return isinstance(parameter.default, facts.Constant) and parameter.default.value is None
+
+
+def _is_marked(found: FunctionFacts) -> bool:
+    """The cheap question first: whether a parameter has a default or annotation that may be a marker."""
+    return any(
+        isinstance(parameter.default, (facts.Call, facts.Name, facts.Attribute))
+        or (parameter.default is None and isinstance(parameter.annotation, (facts.Name, facts.Item, facts.Attribute)))
+        for parameter in found.parameters
+    )
+
+
+def _marker(ev: Evaluator, parameter: facts.Parameter, frame: Frame) -> str | None:
+    """The class of the marker that is the default, or without a default the `Depends` in the annotation."""
+    if parameter.default is None:
+        found = hints.dependency_marker(ev, parameter.annotation, None, frame)
+        return found.type.last if found is not None and isinstance(found.type, Library) else None
+    if isinstance(parameter.default, facts.Constant):
+        return None
+    thing = ev.certain(parameter.default, frame)
+    if isinstance(thing, Instance) and isinstance(thing.type, Library) and parameters.is_marker(thing):
+        return thing.type.last
+    return None
