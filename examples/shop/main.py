@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from shop.db import Base, engine
-from shop.routers import catalogue, orders, reports
+from shop.routers import accounts, catalogue, orders, reports
 
 
 @asynccontextmanager
@@ -17,6 +17,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(title="Shop", lifespan=lifespan)
+app.include_router(accounts.router)
 app.include_router(catalogue.router)
 app.include_router(orders.router)
 app.include_router(reports.router)

@@ -21,3 +21,13 @@ class Order(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     customer: Mapped[str]
     quantity: Mapped[int]
+
+
+class Account(Base):
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    city: Mapped[str]
+    password_hash: Mapped[str]
+    is_admin: Mapped[bool]

@@ -20,3 +20,17 @@ class OrderIn(BaseModel):
 class OrderOut(BaseModel):
     id: int
     total_cents: int
+
+
+class AccountOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    city: str
+    password_hash: str
+
+
+class Address(BaseModel):
+    street: str
+    city: str

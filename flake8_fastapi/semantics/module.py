@@ -118,7 +118,9 @@ class Module:
             return True
         if not called.isdisjoint(markers.NAMES) or "ContextVar" in self._text or "TYPE_CHECKING" in self._text:
             return True
-        return any(found.is_generator for found in self.facts.functions.values())
+        if any(found.is_generator for found in self.facts.functions.values()):
+            return True
+        return any(found.role in ROUTE_ROLES for found in self.project.registrations.of(self.path))
 
     def _is_of_interest(self, function: Function) -> bool:
         """Whether to show a function; one that our analysis fails on costs no other function its findings."""

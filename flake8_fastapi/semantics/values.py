@@ -59,6 +59,7 @@ class Evaluator:
         self.modules = modules
         self.files = modules.files
         self._memo: dict[_Key, Things] = {}
+        self._alive: dict[int, Value] = {}
         self._active: dict[_Key, int] = {}
         self._cut = _DEPTH + 1
         self._steps = 0
@@ -137,6 +138,9 @@ class Evaluator:
             cut, self._cut = self._cut, outer_cut
         if cut >= depth:
             self._memo[key] = found
+            if type(key) is tuple:
+                # What is not forgotten by `forget` must not lose its identity to another value.
+                self._alive[id(value)] = value
         else:
             # The answer was cut short by a value further out that is still being evaluated: not final.
             self._cut = min(self._cut, cut)

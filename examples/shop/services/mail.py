@@ -25,3 +25,7 @@ async def confirm(recipient: str, order_id: int) -> None:
 async def tell_warehouse(order_id: int) -> None:
     async with httpx.AsyncClient() as client:
         await client.post("https://warehouse.example.com/orders", json={"order": order_id})
+
+
+def welcome(recipient: str) -> None:
+    send(recipient, "Welcome!")

@@ -11,7 +11,7 @@ from flake8_fastapi.semantics import classes, facts, schemas, types
 from flake8_fastapi.semantics.parameters import Parameter
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.schemas import Schema
-from flake8_fastapi.semantics.things import ClassThing, Frame, FunctionThing, Instance, Library
+from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, FunctionThing, Instance, Library
 from flake8_fastapi.semantics.types import Type
 from flake8_fastapi.visitor import Finding, check
 
@@ -150,13 +150,19 @@ def model_in_get(route: Route) -> Iterator[Finding]:
         if parameter.kind != "body" or parameter.marker is not None or parameter.type is None:
             continue
         name = _model_in(route, parameter.type)
-        if name:
+        if name and not _is_forgotten_depends(route, parameter):
             ending = "every client gets a 422" if parameter.required else "it never arrives"
             yield Finding(
                 route.place(parameter),
                 f"model `{name}` in GET `{route.name}` is read from the body: {ending}; "
                 "annotate it with `Query()` or `Depends()`",
             )
+
+
+def _is_forgotten_depends(route: Route, parameter: Parameter) -> bool:
+    """`user: User = get_current_user`, of which `not-a-dependency` speaks."""
+    default, frame = parameter.declaration.default, parameter.declaration.frame
+    return default is not None and isinstance(route.ev.certain(default, frame), (FunctionThing, Bound))
 
 
 def _model_in(route: Route, type_: Type) -> str:

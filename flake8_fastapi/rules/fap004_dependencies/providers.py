@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from flake8_fastapi.rules.fap004_dependencies import handed
-from flake8_fastapi.semantics import classes, facts, hints, markers, parameters, signatures
+from flake8_fastapi.semantics import classes, facts, hints, parameters, signatures
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.markers import Marker
 from flake8_fastapi.semantics.project import Project
 from flake8_fastapi.semantics.routes import Route, names_in
 from flake8_fastapi.semantics.signatures import Declaration
@@ -36,7 +37,7 @@ _INJECTING = frozenset({"route", "websocket", "dependency"})
 
 
 @check
-def not_a_dependency(function: Function) -> Iterator[Finding]:
+def not_a_dependency(subject: Function | Marker) -> Iterator[Finding]:
     """What is to be injected is no dependency.
 
     `Depends(SessionLocal)`: FastAPI asks the client for the parameters of the session factory. A provider, session or
@@ -67,30 +68,25 @@ def not_a_dependency(function: Function) -> Iterator[Finding]:
         def users(db: Session = Depends(get_db)) -> int:
             return db.info["count"]
     """
-    if _is_first(function):
-        yield from _faults_of_markers(function)
-    suspects = [parameter for parameter in function.facts.parameters if _is_suspect(parameter)]
-    if suspects and any(each.role in _INJECTING for each in function.registrations):
-        names = _path_names(function)
+    if isinstance(subject, Marker):
+        yield from _faults_of_marker(subject)
+        return
+    suspects = [parameter for parameter in subject.facts.parameters if _is_suspect(parameter)]
+    if suspects and any(each.role in _INJECTING for each in subject.registrations):
+        names = _path_names(subject)
         for suspect in suspects:
-            yield from _faults_of_parameter(function, suspect, names)
+            yield from _faults_of_parameter(subject, suspect, names)
 
 
-def _is_first(function: Function) -> bool:
-    module = function.project.facts(function.source.path)
-    return module is not None and next((name for name in module.functions if name), "") == function.facts.qualname
-
-
-def _faults_of_markers(function: Function) -> Iterator[Finding]:
-    """The `Depends(…)` of the whole file that name a session or its factory."""
-    for marker in markers.of(function.project, function.source):
-        thing = marker.callee
-        is_opened = isinstance(thing, Instance) and _is_session(function.ev, thing)
-        if is_opened and isinstance(marker.argument, facts.Call):
-            continue  # `Depends(SessionLocal())` is a called dependency.
-        fault = _fault_of_session(function.ev, thing, marker.text)
-        if fault:
-            yield Finding(marker.position, fault)
+def _faults_of_marker(marker: Marker) -> Iterator[Finding]:
+    """What is wrong with a `Depends(…)` that names a session or its factory."""
+    ev, thing = marker.project.evaluator, marker.callee
+    is_opened = isinstance(thing, Instance) and _is_session(ev, thing)
+    if is_opened and isinstance(marker.argument, facts.Call):
+        return  # `Depends(SessionLocal())` is a called dependency.
+    fault = _fault_of_session(ev, thing, marker.text)
+    if fault:
+        yield Finding(marker.position, fault)
 
 
 def _fault_of_session(ev: Evaluator, thing: Thing | None, name: str) -> str:
@@ -100,14 +96,14 @@ def _fault_of_session(ev: Evaluator, thing: Thing | None, name: str) -> str:
         if keywords is not None:
             return (
                 f"FastAPI asks clients for the `{keywords}` of the session factory `{name}`: 422; "
-                "depend on a function that yields a session"
+                "depend on a function that yields one"
             )
     if isinstance(thing, Instance) and thing.made is not None and _is_session(ev, thing):
         return f"`{name}` is a session, which `Depends` cannot call; depend on a function that yields one"
     if isinstance(thing, Library) and thing.name in _SESSIONS:
         return (
             f"FastAPI asks clients for the arguments of `{thing.last}`, which has no engine; "
-            "depend on a function that yields a session"
+            "depend on a function that yields one"
         )
     return ""
 

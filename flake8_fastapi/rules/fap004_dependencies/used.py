@@ -130,7 +130,9 @@ def _is_used_class(function: Function, path: str, cls: ClassThing) -> bool:
 def _used_as_class(name: str) -> re.Pattern[bytes]:
     """What a text has that makes a dependency of a class; most texts that name the class have not, which is cheap."""
     cls = rb"\b" + re.escape(name.encode()) + rb"\b"
-    return re.compile(rb"\b(?:Depends|Security)\([\w.\s=]*" + cls + rb"|" + cls + rb"[^()]{0,80}\bDepends\(\s*\)")
+    return re.compile(
+        rb"\(\s*(?:dependency\s*=\s*)?(?:\w+\.)*" + cls + rb"\s*[,)]|" + cls + rb"[^()]{0,80}\b\w+\(\s*\)"
+    )
 
 
 def _annotated(module: ModuleFacts) -> Iterator[tuple[facts.Value, facts.Value | None, Frame]]:
@@ -183,7 +185,7 @@ def _setters(function: Function) -> frozenset[str]:
 def _find_setters(function: Function) -> set[str]:
     files = function.project.files
     made_in = [function.project.facts(path) for path in files.mentioning("ContextVar")]
-    names = {name for module in made_in if module is not None for name in _variables_of(module)}
+    names = {name for module in made_in if module is not None for name in _variables_of(function, module)}
     found = {"set"} if names else set()
     level = {(name, "set") for name in names}
     for _ in range(_MOST_HOPS):
@@ -202,12 +204,13 @@ def _find_setters(function: Function) -> set[str]:
     return found
 
 
-def _variables_of(module: ModuleFacts) -> Iterator[str]:
-    """The names of a module that are bound to the result of a call of `ContextVar`."""
+def _variables_of(function: Function, module: ModuleFacts) -> Iterator[str]:
+    """The names of a module that are bound to a new context variable."""
     for name, bindings in module.names.items():
         for value in bindings:
             made = value.value if isinstance(value, facts.Declared) else value
-            if isinstance(made, facts.Call) and written(made.func).rpartition(".")[2] == "ContextVar":
+            thing = function.ev.certain(made, Frame(module.path)) if isinstance(made, facts.Call) else None
+            if isinstance(thing, Instance) and thing.type == _CONTEXT_VARIABLE:
                 yield name
 
 
