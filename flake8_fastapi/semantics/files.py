@@ -30,6 +30,7 @@ _MARKERS = (
 _SKIPPED = frozenset(
     {"__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "virtualenv", "__pypackages__"}
 )
+_TEST_FOLDERS = frozenset({"test", "tests"})
 _MOST_FILES = 20_000
 """A tree with more Python files than this is not searched: questions over all files are then unknown."""
 _MOST_FOLDERS = 20_000
@@ -230,6 +231,18 @@ class Files:
             if (text := self.text(path)) is not None and b"fastapi" in text
             for match in _INJECTED.findall(text)
         )
+
+    def parts(self, path: str) -> tuple[list[str], str]:
+        """The folders of a file below the root of the project, and the name of the file."""
+        *folders, name = os.path.relpath(path, self.root).split(os.sep)
+        return folders, name
+
+    def is_test(self, path: str) -> bool:
+        """Whether a file belongs to tests, by its name or folder."""
+        folders, name = self.parts(path)
+        if not _TEST_FOLDERS.isdisjoint(folders) or name == "conftest.py":
+            return True
+        return name.startswith("test_") or name.endswith("_test.py")
 
     # -- imports
 

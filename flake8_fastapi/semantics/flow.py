@@ -126,7 +126,7 @@ def may_precede(code: Code, first: ast.AST, second: ast.AST, raises: Raises) -> 
         if node is not theirs[0]:
             return False
         if name == theirs[1]:
-            return place < theirs[2] and name != "handlers" and _comes_out(one[depth:], raises)
+            return place < theirs[2] and name not in ("handlers", "cases") and _comes_out(one[depth:], raises)
         if isinstance(node, (ast.If, ast.Match)):
             return False
         return _ORDER.get(name, 9) < _ORDER.get(theirs[1], 9)

@@ -106,7 +106,8 @@ class Module:
             if name == MODULE:
                 continue
             function = Function(self.project, self.path, name, self)
-            if self._is_telling or self._is_of_interest(function):
+            interesting = self._is_of_interest(function)
+            if interesting or (interesting is not None and self._is_telling):
                 yield function.position, function
 
     @cached_property
@@ -122,15 +123,15 @@ class Module:
             return True
         return any(found.role in ROUTE_ROLES for found in self.project.registrations.of(self.path))
 
-    def _is_of_interest(self, function: Function) -> bool:
-        """Whether to show a function; one that our analysis fails on costs no other function its findings."""
+    def _is_of_interest(self, function: Function) -> bool | None:
+        """Whether to show a function; None for one that our analysis fails on, which costs no other its findings."""
         try:
             return function.is_of_interest
         except Exception as error:
             if os.environ.get(STRICT):
                 raise
             complain(f"{function.name} in {self.path} was not checked: {type(error).__name__}: {error}")
-            return False
+            return None
 
     def _routes(self) -> Iterator[tuple[Position, Subject]]:
         seen = set()

@@ -13,8 +13,6 @@ from flake8_fastapi.semantics.things import ClassThing, Library, LiteralThing, T
 JSON = "starlette.responses.JSONResponse"
 NO_BODY = frozenset({204, 304})
 """Status codes whose responses have no body."""
-_STARLETTE_METHODS = frozenset({"route", "add_route"})
-"""Methods that register what FastAPI does not look into."""
 _PROBE = re.compile(
     r"(?:^|_)(?:health|healthz|healthcheck|health_check|ready|readyz|readiness|live|livez|liveness|alive|ping|heartbeat)"
     r"(?:_check|_probe)?$"
@@ -22,8 +20,8 @@ _PROBE = re.compile(
 
 
 def is_api(route: Route) -> bool:
-    """Whether FastAPI validates and documents the route."""
-    return not route.is_websocket and route.registration.method not in _STARLETTE_METHODS
+    """Whether FastAPI validates and documents the route, for clients: not in an application made for a test."""
+    return route.is_operation and not route.is_websocket and not route.project.files.is_test(route.source.path)
 
 
 def has_body(route: Route) -> bool:

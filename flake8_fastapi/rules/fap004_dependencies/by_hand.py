@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -35,25 +34,16 @@ _KEPT = frozenset({"bind", "engine", "get_bind"})
 _COMMAND_DECORATORS = frozenset({"command", "group", "callback"})
 
 
-def is_test(function: Function) -> bool:
-    """Whether a function belongs to tests."""
-    parts, name = _place(function)
-    return "tests" in parts or "test" in parts or name.startswith(("test_", "conftest")) or name.endswith("_test.py")
+def _is_test(function: Function) -> bool:
+    return function.project.files.is_test(function.source.path)
 
 
 def is_script(function: Function) -> bool:
     """Whether a function belongs to a script or command: its process ends with it, and closes everything."""
-    parts, _ = _place(function)
-    if not _ASIDE.isdisjoint(parts):
+    folders, _ = function.project.files.parts(function.source.path)
+    if not _ASIDE.isdisjoint(folders):
         return True
     return any(_is_command(node) for node in function.source.tree.body)
-
-
-def _place(function: Function) -> tuple[list[str], str]:
-    """The folders of its file below the root of the project, and the name of the file."""
-    path = os.path.relpath(function.source.path, function.project.files.root)
-    *parts, name = path.replace("\\", "/").split("/")
-    return parts, name
 
 
 def _is_command(node: ast.stmt) -> bool:
@@ -103,7 +93,7 @@ def manual_dependency(function: Function) -> Iterator[Finding]:
     if not any(map(_may_step, function.facts.sites)) or function.code is None:
         return
     found = [(call, taken) for call in function.code.calls() if (taken := _taken(function.code, call)) is not None]
-    if not found or is_test(function) or is_script(function):
+    if not found or _is_test(function) or is_script(function):
         return
     for call, made in found:
         thing = function.code.thing(made)
@@ -204,7 +194,7 @@ def depends_outside_injection(function: Function) -> Iterator[Finding]:
     for site in function.facts.sites:
         if isinstance(site.value, facts.Call) and not site.value.open:
             left_out = list(_left_out(function, site.value))
-            if left_out and not is_test(function):
+            if left_out and not _is_test(function):
                 yield Finding(site.value.start, _message(site.value, left_out))
 
 

@@ -93,8 +93,9 @@ def swallowing_dependency(function: Function) -> Iterator[Finding]:
     found = list(_swallowed(function, code)) if code is not None else []
     if code is None or not found or not _is_around_routes(function, code):
         return
+    kind = "dependency" if function.is_dependency else "context manager"
     for position, text, catches_http in found:
-        where = f"{text} in dependency `{used.short(used.name_of(function))}` swallows"
+        where = f"{text} in {kind} `{used.short(used.name_of(function))}` swallows"
         happens = "an HTTPException: a 404 becomes a 500" if catches_http else "an error: no exception handler sees it"
         yield Finding(position, f"{where} {happens}; re-raise it")
 
@@ -159,7 +160,8 @@ def _swallowed_by_try(function: Function, code: Code, statement: ast.Try) -> Ite
         caught = _caught(code, handler.type)
         catches_http = http_is_left and any(_catches_http(code, thing) for thing in caught)
         errors = [thing for thing in caught if not _is_no_error(thing)]
-        if errors and _ends_here(function, code, statement, handler):
+        falls_back = not catches_http and _has_yield(code, handler.body)
+        if errors and not falls_back and _ends_here(function, code, statement, handler):
             shown = f"`except {used.short(_shown(handler.type))}`" if handler.type is not None else "`except:`"
             yield start(handler), shown, catches_http
         if any(_is_library(thing, *_EVERYTHING) for thing in caught):
@@ -286,9 +288,10 @@ def _last_name(call: ast.Call) -> str:
 
 
 def _may_raise_it(function: Function, code: Code, call: ast.Call, name: str | None) -> bool:
-    """Whether a call is given the exception and may raise it, or another one made of it."""
+    """Whether a call says that it raises, or is given the exception and may raise it or one made of it."""
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    if name is None or not any(isinstance(argument, ast.Name) and argument.id == name for argument in given):
+    is_given = any(isinstance(argument, ast.Name) and argument.id == name for argument in given)
+    if not is_given and not _last_name(call).startswith("raise"):
         return False
     if _last_name(call) in _TELLING or _never_returns(function, code, call):
         return False

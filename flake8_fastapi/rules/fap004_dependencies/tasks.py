@@ -110,7 +110,7 @@ def _what_was_made(code: Code | None, given: ast.expr | None) -> str:
     if len(things) == 1 and isinstance(things[0], Coroutine):
         return "`{}` gives a coroutine, which nobody awaits"
     certain = bool(things) and all(_cannot_be_called(code, thing) for thing in things)
-    if certain or _returns_nothing(code, call):
+    if certain or _returns_nothing(code, call, isinstance(given, ast.Await)):
         return "`{}` runs at once, and nothing is left to call"
     return ""
 
@@ -130,7 +130,7 @@ def _cannot_be_called(code: Code, thing: Thing) -> bool:
     return classes.lookup(code.source.ev, thing.type, "__call__") is None
 
 
-def _returns_nothing(code: Code, call: ast.Call) -> bool:
+def _returns_nothing(code: Code, call: ast.Call, is_awaited: bool) -> bool:
     """Whether the call gives None: `print()`, I/O of a library, a function of the project without `return`."""
     thing = code.thing(call.func)
     if isinstance(thing, Bound):
@@ -138,9 +138,10 @@ def _returns_nothing(code: Code, call: ast.Call) -> bool:
     if isinstance(thing, Library):
         return thing.name in _WITHOUT_RESULT or blocking(thing.name) is not None
     found = code.source.ev.function(thing) if isinstance(thing, FunctionThing) else None
-    if found is None or found.is_async or found.is_generator or found.decorators or found.owner is not None:
+    if found is None or found.is_async != is_awaited or found.is_generator or found.decorators:
         return False
-    return found.returns is None and not found.returned and found.name != "lambda"
+    is_stub = found.owner is not None and not found.sites
+    return found.returns is None and not found.returned and not is_stub and found.name != "lambda"
 
 
 @check
