@@ -58,6 +58,7 @@ _MODEL_METHODS = frozenset(
 _SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session")
 _QUERIES = frozenset({"exec", "execute", "get", "get_one", "merge", "query", "scalar", "scalars"})
 """Methods of database sessions with which an expression starts that gives rows."""
+_NUMBERS = frozenset({"builtins.int", "builtins.float", "builtins.bool"})
 
 
 def of_route(route: Route) -> Answers:
@@ -144,7 +145,8 @@ def is_constant(code: Code, node: ast.expr) -> bool:
         return True
     if isinstance(node, ast.Dict):
         keys = all(key is not None and is_constant(code, key) for key in node.keys)
-        return keys and all(is_constant(code, value) for value in node.values)
+        one_number = len(node.values) == 1 and _is_number(code, node.values[0])
+        return keys and (one_number or all(is_constant(code, value) for value in node.values))
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         return all(is_constant(code, item) for item in node.elts)
     if isinstance(node, ast.UnaryOp):
@@ -163,6 +165,12 @@ def is_constant(code: Code, node: ast.expr) -> bool:
         things = code.things(node)
         return bool(things) and all(_is_constant_thing(code.source.ev, thing) for thing in things)
     return False
+
+
+def _is_number(code: Code, node: ast.expr) -> bool:
+    """Whether an expression is certainly a number or flag: `{"added": count}` asks for no model."""
+    thing = code.thing(node)
+    return isinstance(thing, Instance) and isinstance(thing.type, Library) and thing.type.name in _NUMBERS
 
 
 def _is_time(code: Code, node: ast.expr) -> bool:
