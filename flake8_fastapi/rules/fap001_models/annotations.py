@@ -61,8 +61,9 @@ def hidden_annotation(subject: Route | Model | Function) -> Iterator[Finding]:
     if isinstance(subject, Function):
         yield from _in_dependency(subject, hidden)
     elif isinstance(subject, Model):
-        if _is_exchanged(subject) and not _is_rebuilt(subject):
-            yield from _in_fields(subject.source, subject, hidden)
+        found = list(_in_fields(subject.source, subject, hidden))
+        if found and _is_exchanged(subject) and not _is_rebuilt(subject):
+            yield from found
     else:
         yield from _in_route(subject, hidden)
 
@@ -79,11 +80,21 @@ def _in_route(route: Route, hidden: frozenset[str]) -> Iterator[Finding]:
 
 
 def _in_dependency(function: Function, hidden: frozenset[str]) -> Iterator[Finding]:
+    code = function.code
+    if code is None or not any(_says(node, hidden) for node in ast.walk(code.node.args)):
+        return
     signature = signatures.of(function.ev, function.thing)
     if signature is None or signature.function != function.thing or not function.is_dependency:
         return
     parameters = dependencies.analyzed(function.ev, signature, None)
     yield from _in_signature(function.source, function.facts, parameters, hidden)
+
+
+def _says(node: ast.AST, hidden: frozenset[str]) -> bool:
+    """Whether a node is one of these names, or a text that may quote one."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return any(name in node.value for name in hidden)
+    return isinstance(node, ast.Name) and node.id in hidden
 
 
 def _is_exchanged(model: Model) -> bool:

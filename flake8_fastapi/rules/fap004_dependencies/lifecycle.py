@@ -532,7 +532,7 @@ def sync_contextvar_dependency(function: Function) -> Iterator[Finding]:
         def name() -> str:
             return tenant.get()
     """
-    if function.facts.is_async:
+    if function.facts.is_async or not function.project.files.mentioning("ContextVar"):
         return
     for site, text, variable in used.variables_set(function):
         if not used.is_dependency(function):
