@@ -14,8 +14,8 @@ JSON = "starlette.responses.JSONResponse"
 NO_BODY = frozenset({204, 304})
 """Status codes whose responses have no body."""
 _PROBE = re.compile(
-    r"(?:^|_)(?:health|healthz|healthcheck|health_check|ready|readyz|readiness|live|livez|liveness|alive|ping|heartbeat)"
-    r"(?:_check|_probe)?$"
+    r"(?:^|_)(?:health|healthz|healthcheck|health_check|ready|readyz|readiness|live|livez|liveness|alive|ping"
+    r"|heartbeat)(?:_check|_probe)?$"
 )
 
 

@@ -101,7 +101,8 @@ def manual_dependency(function: Function) -> Iterator[Finding]:
             continue
         name = written(function.source.value(made))
         if _is_injected(function.project, thing.function, name):
-            step = f"{ast.unparse(call.func)}({name})" if made in call.args else f"{name}.{call.func.attr}()"  # type: ignore[attr-defined]
+            method = call.func.attr if isinstance(call.func, ast.Attribute) else "__next__"
+            step = f"{ast.unparse(call.func)}({name})" if made in call.args else f"{name}.{method}()"
             yield Finding(
                 start(call),
                 f"nobody finishes the generator of `{step}`: it cleans up before the value is used; use a `with` block",
