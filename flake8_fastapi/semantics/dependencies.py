@@ -145,7 +145,7 @@ class Dependency:
         written = made.call.keyword("scopes") or (made.call.args[1] if len(made.call.args) > 1 else None)
         if written is None:
             return None if made.call.open else ()
-        return texts(self.ev, written, made.frame)
+        return texts(self.ev, self.ev.certain(written, made.frame))
 
     @cached_property
     def scheme(self) -> str:
@@ -239,9 +239,8 @@ def listed(
     return found, complete
 
 
-def texts(ev: Evaluator, value: Value, frame: Frame) -> tuple[str, ...] | None:
-    """The constant texts of a list written out; None if one of them is unknown."""
-    holder = ev.certain(value, frame)
+def texts(ev: Evaluator, holder: Thing | None) -> tuple[str, ...] | None:
+    """The constant texts of a list written out; None if it is none, or one of them is unknown."""
     if not isinstance(holder, Items) or holder.repeated:
         return None
     found = tuple(ev.literal(item, holder.frame) for item in holder.values)

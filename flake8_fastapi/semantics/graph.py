@@ -15,7 +15,7 @@ from flake8_fastapi.semantics.facts import MODULE, Site
 from flake8_fastapi.semantics.holders import Level
 from flake8_fastapi.semantics.loops import turns
 from flake8_fastapi.semantics.operations import Operation
-from flake8_fastapi.semantics.registering import Registering, registering
+from flake8_fastapi.semantics.registering import Registering
 from flake8_fastapi.semantics.registrations import ROUTE_ROLES, Registration
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.things import (
@@ -25,12 +25,11 @@ from flake8_fastapi.semantics.things import (
     FunctionThing,
     Instance,
     Library,
-    LiteralThing,
     Made,
     Origin,
     Thing,
-    Things,
     only,
+    only_text,
 )
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -70,7 +69,7 @@ class Graph:
         self._parents: dict[Origin, list[Inclusion]] = {}
         self._seen: set[Frame] = set()
         self._functions: set[tuple[str, str]] = set()
-        self._registering: Registering = registering(ev)
+        self._registering = Registering(ev)
         self._build()
 
     def application(self, app: Instance) -> Application:
@@ -169,7 +168,7 @@ class Graph:
             written = call.keyword("prefix")
         none = written is None and not call.open
         for routers, prefixes in turns(self.ev, (child, written), frame):
-            prefix = "" if none else _only_text(prefixes)
+            prefix = "" if none else only_text(prefixes)
             if name == "mount" and prefix is not None:
                 prefix = prefix.rstrip("/")
             for thing in routers:
@@ -241,8 +240,3 @@ class Graph:
 def _passed(inclusion: Inclusion, here: tuple[Level, ...]) -> tuple[Level, ...]:
     """The levels that hold inside an inclusion. What a parent asks for does not hold in a mounted application."""
     return () if inclusion.is_mount else (*here, Level(inclusion.child, inclusion.call, inclusion.frame))
-
-
-def _only_text(things: Things) -> str | None:
-    found = only(things)
-    return found.value if isinstance(found, LiteralThing) and isinstance(found.value, str) else None

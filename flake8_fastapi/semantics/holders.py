@@ -20,8 +20,8 @@ from flake8_fastapi.semantics.things import (
     Made,
     TableThing,
     Thing,
-    Things,
     only,
+    only_text,
 )
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -251,7 +251,7 @@ def paths(ev: Evaluator, registration: Registration) -> list[str | None]:
     call, frame = registration.inner or (registration.call, registration.frame)
     if call is None or frame is None:
         return [None]
-    return [_only_text(things) for (things,) in turns(ev, (path_argument(ev, call, frame),), frame)]
+    return [only_text(things) for (things,) in turns(ev, (path_argument(ev, call, frame),), frame)]
 
 
 def path_argument(ev: Evaluator, call: facts.Call, frame: Frame) -> Value | None:
@@ -267,8 +267,3 @@ def path_argument(ev: Evaluator, call: facts.Call, frame: Frame) -> Value | None
 def _is_method(ev: Evaluator, value: Value, frame: Frame) -> bool:
     thing = only(ev.evaluate(value, frame))
     return isinstance(thing, Bound) and isinstance(thing.function, Library)
-
-
-def _only_text(things: Things) -> str | None:
-    found = only(things)
-    return found.value if isinstance(found, LiteralThing) and isinstance(found.value, str) else None

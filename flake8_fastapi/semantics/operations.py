@@ -10,7 +10,7 @@ from flake8_fastapi.semantics.dependencies import Dependency
 from flake8_fastapi.semantics.holders import Level, is_application
 from flake8_fastapi.semantics.parameters import Parameter
 from flake8_fastapi.semantics.routes import Route
-from flake8_fastapi.semantics.things import Items, LiteralThing, Thing
+from flake8_fastapi.semantics.things import LiteralThing, Thing
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,4 @@ class Operation:
     def _texts(self, thing: Thing | None) -> tuple[str, ...] | None:
         if thing is None or (isinstance(thing, LiteralThing) and thing.value is None):
             return ()
-        if not isinstance(thing, Items):
-            return None
-        ev = self.route.ev
-        texts = tuple(ev.literal(item, thing.frame) for item in thing.values)
-        return tuple(str(text) for text in texts) if all(isinstance(text, str) for text in texts) else None
+        return dependencies.texts(self.route.ev, thing)

@@ -138,11 +138,6 @@ class Registering:
             yield found.name
 
 
-def registering(ev: Evaluator) -> Registering:
-    """Where the project registers routes."""
-    return Registering(ev)
-
-
 def _direct(ev: Evaluator, module: ModuleFacts) -> Iterator[str]:
     """The functions of a module that register something themselves."""
     for function in module.functions.values():

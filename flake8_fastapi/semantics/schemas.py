@@ -110,7 +110,7 @@ class Schema:
         return True
 
     def _is_field_call(self, value: Value, frame: Frame) -> bool:
-        return _field_call(self.ev, value, frame) is not None
+        return field_call(self.ev, value, frame) is not None
 
     def _is_excluded(self, default: Value | None, type_: Type, frame: Frame) -> bool:
         for call, where in _field_calls(self.ev, default, type_, frame):
@@ -212,20 +212,21 @@ def nested(ev: Evaluator, type_: Type) -> Iterator[Schema]:
 
 def _field_calls(ev: Evaluator, default: Value | None, type_: Type, frame: Frame) -> Iterator[tuple[facts.Call, Frame]]:
     """The `Field(…)` of a field: its default, and in its `Annotated`."""
-    call = _field_call(ev, default, frame) if default is not None else None
+    call = field_call(ev, default, frame)
     if call is not None:
         yield call, frame
     for value, where in type_.metadata:
-        call = _field_call(ev, value, where)
+        call = field_call(ev, value, where)
         if call is not None:
             yield call, where
 
 
-def _field_call(ev: Evaluator, value: Value, frame: Frame) -> facts.Call | None:
+def field_call(ev: Evaluator, value: Value | None, frame: Frame, *markers: str) -> facts.Call | None:
+    """The `Field(…)` or `field(…)` that a value is, or the call of one of these markers."""
     if not isinstance(value, facts.Call):
         return None
     callee = ev.certain(value.func, frame)
-    return value if isinstance(callee, Library) and callee.name in _FIELD_FUNCTIONS else None
+    return value if isinstance(callee, Library) and callee.name in (*_FIELD_FUNCTIONS, *markers) else None
 
 
 def is_instance_of_schema(ev: Evaluator, thing: Thing | None) -> bool:

@@ -22,7 +22,6 @@ from flake8_fastapi.semantics.things import (
 )
 from flake8_fastapi.semantics.values import Evaluator
 
-_FIELD_FUNCTIONS = frozenset({"pydantic.Field", "sqlmodel.Field", "dataclasses.field"})
 _DEPTH = 8
 """How many wrappers and partials are looked through."""
 
@@ -149,7 +148,7 @@ def _fields(ev: Evaluator, cls: ClassThing) -> Iterator[Declaration]:
             if holder == Library("typing.ClassVar"):
                 continue
         default = found[1].value
-        call = _field_call(ev, default, frame)
+        call = schemas.field_call(ev, default, frame)
         if call is not None and _is_false(ev, call.keyword("init"), frame):
             continue
         is_model = classes.is_a(ev, cls, tables.MODEL)
@@ -164,14 +163,6 @@ def _fields(ev: Evaluator, cls: ClassThing) -> Iterator[Declaration]:
         yield Declaration("extra_data", None, None, Frame(cls.path), "kwargs")
 
 
-def _field_call(ev: Evaluator, default: Value | None, frame: Frame, *markers: str) -> facts.Call | None:
-    """The `Field(…)` or `field(…)` of a field, or one of these markers."""
-    if not isinstance(default, facts.Call):
-        return None
-    callee = ev.certain(default.func, frame)
-    return default if isinstance(callee, Library) and callee.name in (*_FIELD_FUNCTIONS, *markers) else None
-
-
 def _is_false(ev: Evaluator, value: Value | None, frame: Frame) -> bool:
     return value is not None and ev.literal(value, frame) is False
 
@@ -180,7 +171,7 @@ def _alias(ev: Evaluator, annotation: Value, call: facts.Call | None, frame: Fra
     """The name that a field has in the signature of its model, where it differs."""
     calls = [(call, frame)] if call is not None else []
     for value, where in types.resolve(ev, annotation, frame).metadata:
-        inner = _field_call(ev, value, where, *tables.PARAMETER_MARKERS)
+        inner = schemas.field_call(ev, value, where, *tables.PARAMETER_MARKERS)
         calls += [(inner, where)] if inner is not None else []
     for found, where in calls:
         for keyword in ("alias", "validation_alias"):

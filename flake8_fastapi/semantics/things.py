@@ -173,6 +173,12 @@ def only(things: Things) -> Thing | None:
     return first if all(thing == first for thing in kept[1:]) else _same_type(kept)
 
 
+def only_text(things: Things) -> str | None:
+    """The text that a value certainly is; None if it is none."""
+    found = only(things)
+    return found.value if isinstance(found, LiteralThing) and isinstance(found.value, str) else None
+
+
 def _same_type(things: list[Thing]) -> Thing | None:
     """Instances of one class that were made with different arguments are instances of that class."""
     types = {thing.type for thing in things if isinstance(thing, Instance)}
