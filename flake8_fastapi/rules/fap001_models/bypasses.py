@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_fastapi.rules.fap001_models import answers, served
-from flake8_fastapi.semantics import classes, facts, routes, schemas, types
+from flake8_fastapi.semantics import answers, classes, facts, routes, schemas, served, types
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, FunctionThing, Instance, Library

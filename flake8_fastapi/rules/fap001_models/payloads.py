@@ -6,12 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import types as tables
-from flake8_fastapi.rules.fap001_models import readings
-from flake8_fastapi.rules.fap001_models.readings import Reader, Reading
 from flake8_fastapi.semantics import code as codes
-from flake8_fastapi.semantics import types
+from flake8_fastapi.semantics import readings, types
 from flake8_fastapi.semantics.code import Code
 from flake8_fastapi.semantics.parameters import Parameter
+from flake8_fastapi.semantics.readings import Reader, Reading
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.things import FunctionThing, Library
 from flake8_fastapi.semantics.types import Type

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.knowledge import types as tables
-from flake8_fastapi.rules.fap001_models import answers, served
-from flake8_fastapi.semantics import classes, facts, routes, schemas, types
+from flake8_fastapi.semantics import answers, classes, facts, routes, schemas, served, types
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.routes import Route

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from flake8_fastapi.knowledge import framework, sensitive
 from flake8_fastapi.knowledge import types as tables
 from flake8_fastapi.knowledge.sensitive import Secret
-from flake8_fastapi.rules.fap001_models import served
 from flake8_fastapi.rules.fap001_models.selections import ALL, Selection, selection
-from flake8_fastapi.semantics import classes, facts, schemas, types
+from flake8_fastapi.semantics import classes, facts, schemas, served, types
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.schemas import Field, Schema
 from flake8_fastapi.semantics.things import ClassThing, Frame, Library

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from flake8_fastapi.knowledge import types as tables
-from flake8_fastapi.rules.fap001_models import served
-from flake8_fastapi.semantics import facts, hints, schemas, types
+from flake8_fastapi.semantics import facts, hints, schemas, served, types
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.schemas import Schema
 from flake8_fastapi.semantics.things import Items, Library, LiteralThing, TableThing, Thing

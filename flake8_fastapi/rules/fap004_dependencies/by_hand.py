@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_fastapi.rules.fap004_dependencies import harm
-from flake8_fastapi.semantics import facts, hints, parameters, signatures
+from flake8_fastapi.semantics import facts, harm, hints, parameters, signatures
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.facts import FunctionFacts, Site

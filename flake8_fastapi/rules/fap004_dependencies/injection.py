@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.rules.fap004_dependencies import handed
-from flake8_fastapi.semantics import arguments, calls, facts, hints
+from flake8_fastapi.semantics import arguments, calls, facts, handed, hints
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.facts import FunctionFacts
 from flake8_fastapi.semantics.markers import Marker

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.rules.fap004_dependencies import deeds, used
-from flake8_fastapi.semantics import classes, facts, flow
+from flake8_fastapi.semantics import classes, deeds, facts, flow, used
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_fastapi.rules.fap004_dependencies import handed
-from flake8_fastapi.semantics import classes, facts, hints, parameters, signatures
+from flake8_fastapi.semantics import classes, facts, handed, hints, parameters, signatures
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.markers import Marker

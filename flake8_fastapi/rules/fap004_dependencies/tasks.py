@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.knowledge.blocking import blocking
-from flake8_fastapi.rules.fap004_dependencies import attached, wrappers
-from flake8_fastapi.rules.fap004_dependencies.used import calls_any, short
-from flake8_fastapi.semantics import classes
+from flake8_fastapi.semantics import attached, classes, wrappers
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.functions import Function
@@ -26,6 +24,7 @@ from flake8_fastapi.semantics.things import (
     TableThing,
     Thing,
 )
+from flake8_fastapi.semantics.used import calls_any, short
 from flake8_fastapi.visitor import Finding, check
 
 _ADD_TASK = Library(f"{framework.BACKGROUND_TASKS}.add_task")
