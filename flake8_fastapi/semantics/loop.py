@@ -11,21 +11,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import arguments, classes, facts
-from flake8_fastapi.semantics.facts import FunctionFacts, Site
+from flake8_fastapi.semantics import arguments, facts
+from flake8_fastapi.semantics.callers import Caller, Callers, words
+from flake8_fastapi.semantics.facts import FunctionFacts
 from flake8_fastapi.semantics.models import validates
 from flake8_fastapi.semantics.registrations import Registration, Registrations
 from flake8_fastapi.semantics.things import (
     Bound,
-    ClassThing,
     Env,
     Frame,
     FunctionThing,
-    Generator,
-    Instance,
     Library,
     Made,
-    Partial,
     Thing,
     only,
 )
@@ -58,6 +55,7 @@ class Loop:
     def __init__(self, ev: Evaluator, registrations: Registrations) -> None:
         self.ev = ev
         self.registrations = registrations
+        self.callers = Callers(ev)
         self._reasons: dict[FunctionThing, Reason | None] = {}
         self._passed: dict[tuple[FunctionThing, int], dict[str, list[Thing]]] = {}
         self._roles: dict[FunctionThing, tuple[Registration, ...]] = {}
@@ -78,7 +76,7 @@ class Loop:
 
     def _find_roles(self, function: FunctionThing, found: FunctionFacts) -> Iterator[Registration]:
         yield from self.registrations.roles(function.path, function)
-        for word in _words(found):
+        for word in words(found):
             for path in self.ev.files.mentioning(word):
                 if path != function.path:
                     yield from self.registrations.roles(path, function)
@@ -142,76 +140,27 @@ class Loop:
 
     def _callers(self, function: FunctionThing, found: FunctionFacts) -> Iterator[tuple[FunctionThing, facts.Call]]:
         """The functions that call this one on the thread they run on, and the calls."""
-        for word, searched in self._called_as(function, found):
-            for path in dict.fromkeys((function.path, *self.ev.files.mentioning(searched))):
-                module = self.ev.module(path)
-                for qualname, site in module.mentions.get(word, ()) if module is not None else ():
-                    if qualname != facts.MODULE and self._calls(site, Frame(path, qualname), function):
-                        assert isinstance(site.value, facts.Call)
-                        yield FunctionThing(path, qualname), site.value
+        for caller in self.callers.of(function):
+            if caller.function.qualname != facts.MODULE and self._runs_it(caller, found):
+                yield caller.function, caller.call
 
-    def _called_as(self, function: FunctionThing, found: FunctionFacts) -> Iterator[tuple[str, str]]:
-        """The names by which code calls the function, and the words that files with such calls contain.
-
-        A `__call__` goes by the names of the instances it makes callable, or by none: `Renderer()(text)`.
-        """
-        for word in _words(found):
-            yield ("()" if found.name == "__call__" else word), word
-        if found.name != "__call__" or found.owner is None:
-            return
-        cls = ClassThing(function.path, found.owner)
-        for path in dict.fromkeys((function.path, *self.ev.files.mentioning(_words(found)[0]))):
-            module = self.ev.module(path)
-            for name, bindings in module.names.items() if module is not None else ():
-                if any(isinstance(value, facts.Call) for value in bindings):
-                    thing = only(self.ev.global_name(path, name))
-                    if isinstance(thing, Instance) and thing.type == cls:
-                        yield name, name
-
-    def _calls(self, site: Site, frame: Frame, function: FunctionThing) -> bool:
-        assert isinstance(site.value, facts.Call)
-        if site.within is not None and self._hands_over(site.within, frame):
+    def _runs_it(self, caller: Caller, found: FunctionFacts) -> bool:
+        """Whether the function runs on the caller's own loop, not on one of its own or in a thread."""
+        if caller.site.within is not None and self._hands_over(caller.site.within, caller.frame):
             return False
-        if self._is_made_for_others(site, frame, function):
-            return False
-        return any(self._is(thing, function) for thing in self.ev.evaluate(site.value.func, frame))
+        return not self._is_made_for_others(caller, found)
 
-    def _is_made_for_others(self, site: Site, frame: Frame, function: FunctionThing) -> bool:
+    def _is_made_for_others(self, caller: Caller, called: FunctionFacts) -> bool:
         """Whether a sync function makes the coroutine and does neither return it nor start a task with it.
 
         Then somebody else runs it: `pool.submit(asyncio.run, coroutine)` does so in a thread.
         """
-        caller = self.ev.function(FunctionThing(frame.path, frame.function))
-        called = self.ev.function(function)
-        if caller is None or called is None or caller.is_async or not called.is_async or called.is_generator:
+        calling = self.ev.function(caller.function)
+        if calling is None or calling.is_async or not called.is_async or called.is_generator:
             return False
-        return site.role not in ("returned", "argument")
+        return caller.site.role not in ("returned", "argument")
 
     def _hands_over(self, func: facts.Value, frame: Frame) -> bool:
         """Whether a coroutine that is an argument of this call runs elsewhere than on the caller's loop."""
         thing = self.ev.certain(func, frame)
         return isinstance(thing, Library) and thing.name in framework.OFFLOADERS
-
-    def _is(self, thing: Thing, function: FunctionThing) -> bool:
-        """Whether calling the thing runs the function, directly or through a decorator's wrapper."""
-        if isinstance(thing, Bound):
-            return self._is(thing.function, function)
-        if isinstance(thing, Partial):
-            return self._is(thing.function, function)
-        if isinstance(thing, Generator):
-            return self._is(thing.function, function)
-        if isinstance(thing, Instance):
-            method = classes.method(self.ev, thing.type, "__call__") if isinstance(thing.type, ClassThing) else None
-            return method is not None and self._is(method, function)
-        if not isinstance(thing, FunctionThing):
-            return False
-        if thing.path == function.path and thing.qualname == function.qualname:
-            return True
-        return thing.outer is not None and any(self._is(given, function) for _, given in thing.outer.env)
-
-
-def _words(found: FunctionFacts) -> tuple[str, ...]:
-    """The names under which a function is called; a special method goes by the name of its class."""
-    if found.owner is not None and found.name.startswith("__"):
-        return (found.owner.rpartition(".")[2],)
-    return (found.name,)

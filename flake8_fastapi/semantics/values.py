@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
-from flake8_fastapi.knowledge import libraries
+from flake8_fastapi.knowledge import libraries, sessions
 from flake8_fastapi.knowledge.blocking import blocking
 from flake8_fastapi.semantics import calls, classes, facts, hints
 from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Value
@@ -282,6 +282,8 @@ class Evaluator:
 
     def _awaited(self, value: facts.Awaited, frame: Frame) -> Things:
         thing = self.certain(value.of, frame)
+        if isinstance(thing, Instance) and isinstance(thing.type, Library) and thing.type.name in sessions.AWAITABLE:
+            return (thing,)
         return thing.of if isinstance(thing, Coroutine) else ()
 
     def _entered(self, value: facts.Entered, frame: Frame) -> Things:
@@ -340,6 +342,8 @@ class Evaluator:
         return (LiteralThing("".join(str(part) for part in parts)),)
 
     def _operation(self, value: facts.Operation, frame: Frame) -> Things:
+        if value.operator in ("?", "=="):
+            return ()
         left = self.certain(value.left, frame)
         if value.operator == "/" and isinstance(left, Instance) and left.type == Library("pathlib.Path"):
             return (Instance(Library("pathlib.Path")),)

@@ -1,0 +1,1 @@
+"""The data layer: sessions and connections, ORM entities, queries."""
