@@ -23,7 +23,12 @@ _WORDS = (
 _ROUTE = re.compile(
     r"\n[ \t]*@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|middleware|on_event)\("
 )
-"""What every file has about which a check may have something to say: one of these words, or a route decorator."""
+_DATA = re.compile(
+    r"\b(?:Async)?Session\b|SessionLocal|[Ss]ession_?(?:[Mm]aker|[Ff]actory)|[Ss]ession\(|\bConnection\b"
+    r"|create_(?:async_)?engine|create_pool|MongoClient|\.(?:commit|rollback|scalars|query|connect|acquire|getconn)\("
+)
+"""What every file has about which a check may have something to say: one of the words, a route decorator, or a word of
+the data layer."""
 _FASTAPI = re.compile(r"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
 _CALLED = re.compile(r"\b(\w+)\(")
 _NO_PATHS = ("stdin", "-", "(none)", "")
@@ -113,7 +118,9 @@ class Checker:
 
     def _may_have_findings(self, source: str, files: Files) -> bool:
         """Whether the text has anything about which a check may have something to say."""
-        if any(word in source for word in _WORDS) or _ROUTE.search(source) is not None:
+        if any(word in source for word in _WORDS):
+            return True
+        if _ROUTE.search(source) is not None or _DATA.search(source) is not None:
             return True
         return not files.injected_names.isdisjoint(_CALLED.findall(source))
 

@@ -21,6 +21,21 @@ class Finding(NamedTuple):
     message: str
 
 
+_ROOM = 132
+"""How long a message may be without code and name of its check; with them a line has at most about 160 characters."""
+
+
+def fitting(*variants: str, room: int = _ROOM) -> str:
+    """The first of these forms of a message that fits into a line; the last where none does."""
+    return next((text for text in variants if len(text) <= room), variants[-1])
+
+
+def short(text: str, longest: int = 40) -> str:
+    """A name or call as a message shows it: of a very long one both ends."""
+    head = longest * 2 // 5
+    return text if len(text) <= longest else f"{text[:head]}…{text[head + 1 - longest :]}"
+
+
 class Report(NamedTuple):
     """A finding as flake8 wants it."""
 

@@ -25,8 +25,10 @@ PREAMBLE = {
     "time": "import time",
     "cache": "from functools import cache",
     "lru_cache": "from functools import lru_cache",
+    "datetime": "from datetime import datetime",
     "Path": "from pathlib import Path",
     "Annotated": "from typing import Annotated",
+    "Any": "from typing import Any",
     "Iterator": "from collections.abc import Iterator",
     "AsyncIterator": "from collections.abc import AsyncIterator",
     "anyio": "import anyio",
@@ -42,16 +44,42 @@ PREAMBLE = {
     "FastAPI": "from fastapi import FastAPI",
     "HTTPException": "from fastapi import HTTPException",
     "Request": "from fastapi import Request",
+    "Response": "from fastapi import Response",
     "UploadFile": "from fastapi import UploadFile",
     "run_in_threadpool": "from fastapi.concurrency import run_in_threadpool",
+    "jsonable_encoder": "from fastapi.encoders import jsonable_encoder",
     "StreamingResponse": "from fastapi.responses import StreamingResponse",
     "FileResponse": "from fastapi.responses import FileResponse",
+    "JSONResponse": "from fastapi.responses import JSONResponse",
     "BaseModel": "from pydantic import BaseModel",
     "create_engine": "from sqlalchemy import create_engine",
+    "func": "from sqlalchemy import func",
     "select": "from sqlalchemy import select",
+    "IntegrityError": "from sqlalchemy.exc import IntegrityError",
     "AsyncSession": "from sqlalchemy.ext.asyncio import AsyncSession",
+    "DeclarativeBase": "from sqlalchemy.orm import DeclarativeBase",
+    "async_sessionmaker": "from sqlalchemy.ext.asyncio import async_sessionmaker",
+    "create_async_engine": "from sqlalchemy.ext.asyncio import create_async_engine",
+    "Mapped": "from sqlalchemy.orm import Mapped",
+    "mapped_column": "from sqlalchemy.orm import mapped_column",
     "Session": "from sqlalchemy.orm import Session",
     "sessionmaker": "from sqlalchemy.orm import sessionmaker",
+    "selectinload": "from sqlalchemy.orm import selectinload",
+    "relationship": "from sqlalchemy.orm import relationship",
+    "ForeignKey": "from sqlalchemy import ForeignKey",
+    "Base": "class Base(DeclarativeBase): pass",
+    "Query": "from fastapi import Query",
+    "SessionLocal": 'SessionLocal = sessionmaker(create_engine("sqlite://"))',
+    "get_db": "def get_db() -> Iterator[Session]:\n    with SessionLocal() as db:\n        yield db",
+    "AsyncSessionLocal": (
+        'AsyncSessionLocal = async_sessionmaker(create_async_engine("sqlite+aiosqlite://"), expire_on_commit=False)'
+    ),
+    "get_async_db": (
+        "async def get_async_db() -> AsyncIterator[AsyncSession]:\n"
+        "    async with AsyncSessionLocal() as db:\n"
+        "        yield db"
+    ),
+    "Order": "class Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)",
     "app": "app = FastAPI()",
     "router": "router = APIRouter()",
 }
@@ -78,7 +106,7 @@ def with_preamble(source: str) -> tuple[str, int]:
         if name in wanted:
             lines.insert(0, statement)
             wanted |= {node.id for node in ast.walk(ast.parse(statement)) if isinstance(node, ast.Name)} - bound
-    return "\n".join([*lines, source, ""]), len(lines)
+    return "\n".join([*lines, source, ""]), sum(statement.count("\n") + 1 for statement in lines)
 
 
 def _aliases(node: ast.AST) -> list[ast.alias]:

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from shop.db import Base, engine
-from shop.routers import accounts, catalogue, orders, reports
+from shop.routers import accounts, catalogue, orders, reports, reviews
 
 
 @asynccontextmanager
@@ -21,6 +21,7 @@ app.include_router(accounts.router)
 app.include_router(catalogue.router)
 app.include_router(orders.router)
 app.include_router(reports.router)
+app.include_router(reviews.router)
 
 
 def write_audit_line(line: str) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.db import Base
 
@@ -12,6 +12,17 @@ class Product(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     cents: Mapped[int]
+    reviews: Mapped[list[Review]] = relationship(back_populates="product")
+
+
+class Review(Base):
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    stars: Mapped[int]
+    product: Mapped[Product] = relationship(back_populates="reviews")
 
 
 class Order(Base):

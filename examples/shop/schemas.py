@@ -11,6 +11,23 @@ class ProductOut(BaseModel):
     cents: int
 
 
+class ReviewIn(BaseModel):
+    product_id: int
+    account_id: int
+    stars: int
+
+
+class ReviewOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    stars: int
+
+
+class ReviewedProduct(ProductOut):
+    reviews: list[ReviewOut]
+
+
 class OrderIn(BaseModel):
     product_id: int
     quantity: int = 1

@@ -246,3 +246,6 @@ UPLOADED_FILE = "tempfile.SpooledTemporaryFile"
 
 LOOP_QUESTIONS = frozenset({"get_running_loop", "_get_running_loop", "is_running", "current_async_library"})
 """A function that calls one of these asks whether a loop runs before it starts one of its own."""
+
+STATE = "starlette.datastructures.State"
+"""What an app and a request keep for the project: `app.state`, `request.state`."""

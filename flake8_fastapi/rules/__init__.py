@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from flake8_fastapi.rules import fap001_models, fap002_blocking, fap004_dependencies
+from flake8_fastapi.rules import (
+    fap001_models,
+    fap002_blocking,
+    fap004_dependencies,
+    fap006_responses,
+    fap007_sessions,
+)
 from flake8_fastapi.visitor import Check, registered
 
-MISTAKES = (fap001_models, fap002_blocking, fap004_dependencies)
+MISTAKES = (fap001_models, fap002_blocking, fap004_dependencies, fap006_responses, fap007_sessions)
 """The modules and packages with checks; importing one registers them."""
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
+from flake8_fastapi.semantics.data import awaiting
 from flake8_fastapi.semantics.effects import shown
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.stalls import Stall
-from flake8_fastapi.visitor import Finding, check
+from flake8_fastapi.visitor import Finding, check, fitting, short
 
 
 @check
@@ -147,7 +148,7 @@ def blocking_stream(function: Function) -> Iterator[Finding]:
     for stall in _named(function, "blocking-stream"):
         yield Finding(
             stall.site.start,
-            f"each step of `{_cut(stall.chain[0])}` blocks async stream `{function.name}`; "
+            f"each step of `{short(stall.chain[0])}` blocks async stream `{function.name}`; "
             "make it a `def` generator: that runs in a thread",
         )
 
@@ -176,10 +177,10 @@ def nested_event_loop(function: Function) -> Iterator[Finding]:
     """
     for stall in function.stalls:
         if stall.effect == "loop":
-            chain = " → ".join(f"`{_cut(text)}`" for text in stall.chain)
+            chain = " → ".join(f"`{short(text)}`" for text in stall.chain)
             yield Finding(
                 stall.site.start,
-                _fitting(
+                fitting(
                     f"{chain} in {function.where} raises RuntimeError, as the event loop is running; "
                     f"use {_quoted(stall.blocking.instead)}",
                     f"{chain} raises RuntimeError in {function.where}; use {_quoted(stall.blocking.instead)}",
@@ -190,6 +191,8 @@ def nested_event_loop(function: Function) -> Iterator[Finding]:
 @check
 def unawaited_coroutine(function: Function) -> Iterator[Finding]:
     """A coroutine function is called and the coroutine dropped, or returned by a handler: its body never runs.
+
+    `unawaited-session-call` speaks of those of database sessions.
 
     Bad::
 
@@ -209,7 +212,11 @@ def unawaited_coroutine(function: Function) -> Iterator[Finding]:
         async def order() -> None:
             await notify()
     """
-    for lost in function.lost_coroutines:
+    lost_coroutines = function.lost_coroutines
+    of_sessions = awaiting.places(function) if lost_coroutines else frozenset()
+    for lost in lost_coroutines:
+        if lost.site.start in of_sessions:
+            continue
         happens = "is never awaited" if lost.site.role == "statement" else "is returned un-awaited"
         cure = "await it" if function.facts.is_async else "make this `async def` and await it"
         yield Finding(lost.site.start, f"`{lost.text}` {happens} in `{function.name}`: its body never runs; {cure}")
@@ -291,7 +298,7 @@ def dropped_task(function: Function) -> Iterator[Finding]:
         if function.reason is not None:
             yield Finding(
                 site.start,
-                f"`{function.name}` drops the task of `{_cut(shown(site, None))}`: it may be collected before it "
+                f"`{function.name}` drops the task of `{short(shown(site, None))}`: it may be collected before it "
                 "ends; hold a reference",
             )
 
@@ -321,7 +328,7 @@ def client_per_request(function: Function) -> Iterator[Finding]:
         if function.runs_per_request:
             yield Finding(
                 site.start,
-                _fitting(
+                fitting(
                     f"`{name}()` is built for each request in {function.where}, with new connections; "
                     "build it once in the lifespan",
                     f"`{name}()` is built for each request in {function.where}; build it once",
@@ -349,7 +356,7 @@ def _check_for(function: Function, stall: Stall) -> str | None:
 
 def _finding(function: Function, stall: Stall, what: str) -> Finding:
     """A finding about one call; what does not fit into a line is left out, the least useful first."""
-    text = _cut(stall.chain[0])
+    text = short(stall.chain[0])
     name = stall.blocking.name.removeprefix("builtins.")
     real = "" if text.removesuffix("()") == name else f" (`{name}`)"
     instead = f"use {_quoted(stall.blocking.instead)}"
@@ -358,7 +365,7 @@ def _finding(function: Function, stall: Stall, what: str) -> Finding:
     where, meanwhile = function.where, _meanwhile(function)
     return Finding(
         stall.site.start,
-        _fitting(
+        fitting(
             f"{what} `{text}`{real} in {where}: {meanwhile}; {instead}",
             f"{what} `{text}` in {where}: {meanwhile}; {instead}",
             f"`{text}` blocks {where}: {meanwhile}; {instead}",
@@ -370,34 +377,22 @@ def _finding(function: Function, stall: Stall, what: str) -> Finding:
 
 def _chain_finding(function: Function, stall: Stall, verb: str) -> Finding:
     """A finding about a chain of calls."""
-    whole = " → ".join(f"`{_cut(text)}`" for text in stall.chain)
-    first, last = f"`{_cut(stall.chain[0])}`", f"`{_cut(stall.chain[-1])}`"
+    whole = " → ".join(f"`{short(text)}`" for text in stall.chain)
+    first, last = f"`{short(stall.chain[0])}`", f"`{short(stall.chain[-1])}`"
     ends = f"{first} → … → {last}" if len(stall.chain) > 2 else whole
     where, meanwhile = function.where, _meanwhile(function)
-    short = "run it in a thread" if function.may_be_offloaded else "do it in a dependency"
-    cure = f"{short} or use {_quoted(stall.blocking.instead)}"
+    brief = "run it in a thread" if function.may_be_offloaded else "do it in a dependency"
+    cure = f"{brief} or use {_quoted(stall.blocking.instead)}"
     return Finding(
         stall.site.start,
-        _fitting(
+        fitting(
             f"{whole} {verb} in {where}: {meanwhile}; {cure}",
-            f"{whole} {verb} in {where}: {meanwhile}; {short}",
-            f"{whole} {verb} in {where}; {short}",
-            f"{ends} {verb} in {where}: {meanwhile}; {short}",
-            f"{ends} {verb} in {where}; {short}",
+            f"{whole} {verb} in {where}: {meanwhile}; {brief}",
+            f"{whole} {verb} in {where}; {brief}",
+            f"{ends} {verb} in {where}: {meanwhile}; {brief}",
+            f"{ends} {verb} in {where}; {brief}",
         ),
     )
-
-
-_ROOM = 132
-"""The message without code and name of the check; with them a line has at most about 160 characters."""
-
-
-def _fitting(*variants: str) -> str:
-    return next((variant for variant in variants if len(variant) <= _ROOM), variants[-1])
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 48 else f"{text[:20]}…{text[-26:]}"
 
 
 def _meanwhile(function: Function) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import Literal
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import arguments, calls, classes, facts, hints, routes, schemas, types
 from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.data import entities, queries
 from flake8_fastapi.semantics.facts import Value
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.things import (
@@ -55,23 +55,20 @@ _MODEL_METHODS = frozenset(
     }
 )  # fmt: skip
 """Methods of pydantic models that give data."""
-_SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session")
-_QUERIES = frozenset({"exec", "execute", "get", "get_one", "merge", "query", "scalar", "scalars"})
-"""Methods of database sessions with which an expression starts that gives rows."""
 _NUMBERS = frozenset({"builtins.int", "builtins.float", "builtins.bool"})
 
 
 def of_route(route: Route) -> Answers:
     """What a route's handler may return."""
-    endpoint = _endpoint(route)
-    if endpoint is None:
+    found = endpoint(route)
+    if found is None:
         return _UNKNOWN
-    if route.code is not None and endpoint == route.registration.function:
+    if route.code is not None and found == route.registration.function:
         return of_code(route.code)
-    return _of_function(route.ev, endpoint, route.ev.frame_of(endpoint), _DEPTH)
+    return _of_function(route.ev, found, route.ev.frame_of(found), _DEPTH)
 
 
-def _endpoint(route: Route) -> FunctionThing | None:
+def endpoint(route: Route) -> FunctionThing | None:
     """The function whose result is sent: the handler, or what decorators made of it; None if that is unknown."""
     thing: Thing | None = route.registration.endpoint
     if thing is None or thing == route.registration.function:
@@ -108,13 +105,13 @@ def of_node(code: Code, node: ast.expr) -> Answers:
     value = written_out(code, node)
     if value is not node:
         return of_node(code, value)
-    if isinstance(node, ast.Name) and _is_told_apart(code, node):
+    if isinstance(node, ast.Name) and is_told_apart(code, node):
         return _UNKNOWN
     source = code.source
     return _of_value(source.ev, source.value(node), source.frame(node), _DEPTH)
 
 
-def _is_told_apart(code: Code, node: ast.Name) -> bool:
+def is_told_apart(code: Code, node: ast.Name) -> bool:
     """Whether the code asks of what class a variable is: `if isinstance(user, Response): return user`."""
     tests = [each.test for each in code.ancestors(node) if isinstance(each, (ast.If, ast.IfExp))]
     asked = [each for test in tests for each in ast.walk(test) if isinstance(each, ast.Call)]
@@ -259,7 +256,7 @@ def _of_value(ev: Evaluator, value: Value, frame: Frame, depth: int) -> Answers:
         return _DATA
     if isinstance(value, facts.Either):
         return frozenset().union(*(_of_value(ev, each, frame, depth - 1) for each in value.values))
-    if _starts_with_query(ev, value, frame):
+    if queries.comes_from_session(ev, value, frame):
         return _DATA
     things = ev.evaluate(value, frame)
     found = frozenset(_of_thing(ev, thing) for thing in things) if things else _UNKNOWN
@@ -284,10 +281,7 @@ def _of_bindings(ev: Evaluator, value: facts.Local, frame: Frame, depth: int) ->
 
 def _bindings(ev: Evaluator, value: facts.Local, frame: Frame) -> list[Value]:
     """The values that a variable of a function may have where it is used."""
-    module = ev.module(frame.path)
-    function = module.functions.get(value.function) if module is not None else None
-    every = function.locals.get(value.name, ()) if function is not None else ()
-    return [_declared(every[place]) for place in (range(len(every)) if value.which is None else value.which)]
+    return [_declared(each) for each in ev.bindings(value, frame)]
 
 
 def _declared(value: Value) -> Value:
@@ -327,33 +321,6 @@ def _is_of_model(ev: Evaluator, func: Value, frame: Frame) -> bool:
     return isinstance(cls, ClassThing) and classes.is_a(ev, cls, framework.PYDANTIC_MODEL)
 
 
-def _starts_with_query(ev: Evaluator, value: Value, frame: Frame, depth: int = _DEPTH) -> bool:
-    """`db.query(User).filter(…).all()`: whatever the chain ends in, it is nothing that Starlette could send."""
-    last = value
-    for last in _chain(value):
-        if isinstance(last, facts.Attribute) and last.name in _QUERIES:
-            thing = ev.certain(last.of, frame)
-            if isinstance(thing, Instance) and classes.is_a(ev, thing.type, *_SESSIONS):
-                return True
-    if last is value or not isinstance(last, facts.Local) or depth == 0:
-        return False
-    bindings = _bindings(ev, last, frame)
-    home = ev.home(last.function, frame)
-    return bool(bindings) and all(_starts_with_query(ev, each, home, depth - 1) for each in bindings)
-
-
-def _chain(value: Value) -> Iterator[Value]:
-    """The expression, what its method is called on, and so on down to the first name."""
-    while True:
-        yield value
-        if isinstance(value, facts.Call):
-            value = value.func
-        elif isinstance(value, (facts.Attribute, facts.Awaited, facts.Item)):
-            value = value.of
-        else:
-            return
-
-
 # -- things
 
 
@@ -373,7 +340,7 @@ def _of_instance(ev: Evaluator, cls: ClassThing | Library) -> Answer:
     if isinstance(cls, Library):
         return "data" if cls.name.startswith(_DATA_TYPES) else "unknown"
     order, complete = classes.mro(ev, cls)
-    if schemas.of_class(ev, cls) is not None or classes.lookup(ev, cls, "__tablename__") is not None:
+    if schemas.of_class(ev, cls) is not None or entities.of_class(ev, cls) is not None:
         return "data"
     return "data" if complete and all(_is_data_class(base) for base in order) else "unknown"
 

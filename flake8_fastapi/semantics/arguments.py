@@ -17,6 +17,7 @@ from flake8_fastapi.semantics.things import (
     FunctionThing,
     Generator,
     Instance,
+    Items,
     Library,
     LiteralThing,
     Made,
@@ -240,7 +241,8 @@ def made_instance(ev: Evaluator, cls: ClassThing, made: Made) -> Instance:
 
 
 def _depth(thing: Thing) -> int:
-    """How deep a thing holds others: instances what they were made with, functions what they close over."""
+    """How deep a thing holds others: instances what they were made with, functions what they close over, lists and
+    dicts what their function was given."""
     if isinstance(thing, Instance):
         return 1 + max((_depth(item) for _, item in thing.env), default=0) if thing.env else 0
     if isinstance(thing, Bound):
@@ -248,6 +250,8 @@ def _depth(thing: Thing) -> int:
     if isinstance(thing, Partial):
         return 1 + _depth(thing.function)
     frame = thing.outer if isinstance(thing, FunctionThing) else None
+    if isinstance(thing, (Items, TableThing)):
+        frame = thing.frame
     if isinstance(thing, Generator):
         frame = Frame("", "", thing.env, thing.function.outer)
     depth = 0

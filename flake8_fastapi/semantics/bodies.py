@@ -7,7 +7,9 @@ would cost as much again as parsing it (measured).
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flake8_fastapi.semantics import facts, mentions, once, scopes
@@ -25,26 +27,14 @@ def extract(
     return _Extractor(path, properties, has_walrus).run(module)
 
 
-class Recorded(NamedTuple):
-    """What the nodes of a tree mean."""
+class _Header(NamedTuple):
+    """What stands around the body of a function."""
 
-    values: Mapping[int, tuple[Value, str]]
-    """id of an expression -> its value, and the qualified name of the function around it."""
-    functions: Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]
-    """By qualified name, as in the facts."""
-    classes: Mapping[str, ast.ClassDef]
-
-
-def record(
-    module: ast.Module, path: str, properties: frozenset[str] = frozenset(), has_walrus: bool = True
-) -> Recorded:
-    """The values of all expressions of a tree, and its functions and classes by name.
-
-    Raises RecursionError for a tree that is too deep.
-    """
-    recorder = _Recorder(path, properties, has_walrus)
-    recorder.run(module)
-    return Recorded(recorder.values, recorder.function_nodes, recorder.class_nodes)
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    body: Body
+    parameters: tuple[facts.Parameter, ...]
+    decorators: tuple[Value, ...]
+    returns: Value | None
 
 
 class _Extractor(Expressions):
@@ -55,6 +45,7 @@ class _Extractor(Expressions):
         self.classes: dict[str, facts.ClassFacts] = {}
         self.stars: list[facts.Import] = []
         self.instances: dict[str, dict[str, list[Value]]] = {}
+        self.states: dict[str, list[tuple[str, Value]]] = {}
         self._names: set[str] = set()
         self._statements: dict[type, Callable[[Any], None]] = {
             ast.FunctionDef: self._function,
@@ -65,6 +56,7 @@ class _Extractor(Expressions):
             ast.Assign: self._assign,
             ast.AnnAssign: self._annotated_assign,
             ast.AugAssign: self._augmented_assign,
+            ast.Delete: self._delete,
             ast.For: self._for,
             ast.AsyncFor: self._for,
             ast.While: self._while,
@@ -96,6 +88,7 @@ class _Extractor(Expressions):
             functions=self.functions,
             classes={name: self._with_instance(found) for name, found in self.classes.items()},
             mentions=mentions.of(self.functions.values(), bound),
+            states={name: tuple(given) for name, given in self.states.items()},
         )
 
     def _with_instance(self, found: facts.ClassFacts) -> facts.ClassFacts:
@@ -181,15 +174,22 @@ class _Extractor(Expressions):
         body = Body(scope, node.name, owner, None if around == MODULE else around)
         if owner is not None and parameters and parameters[0].index == 0:
             body.instance_name = parameters[0].name
-        self.enter(body, node.args)
+        self.function_body(_Header(node, body, parameters, decorators, returns))
+
+    def function_body(self, header: _Header) -> None:
+        """Walk the body of a function."""
+        node = header.node
+        self.enter(header.body, node.args)
         self._block(node.body, node)
         self.leave(
             Position(node.lineno, node.col_offset),
             is_async=isinstance(node, ast.AsyncFunctionDef),
-            parameters=parameters,
-            decorators=decorators,
-            returns=returns,
+            parameters=header.parameters,
+            decorators=header.decorators,
+            returns=header.returns,
         )
+        found = self.functions[header.body.qualname]
+        self.functions[header.body.qualname] = found._replace(lines=_end(node)[0] - node.lineno + 1)
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = tuple([self.value(item) for item in node.decorator_list])
@@ -226,6 +226,13 @@ class _Extractor(Expressions):
 
     def _augmented_assign(self, node: ast.AugAssign) -> None:
         self.bind(node.target, facts.Operation("?", UNKNOWN, self.value(node.value)))
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                self.bind(target, UNKNOWN)
+            else:
+                self.value(target)
 
     def _type_alias(self, node: Any) -> None:
         # As `X = TypeAliasType("X", …)`, which is what the statement makes.
@@ -315,19 +322,60 @@ class _Extractor(Expressions):
             found = self.instances.setdefault(body.owner, {})
             found.setdefault(target.attr, []).append(value)
         else:
+            if isinstance(holder, ast.Attribute) and holder.attr == "state":
+                self.states.setdefault(target.attr, []).append((body.qualname, value))
             if isinstance(holder, ast.Name):
                 body.changed.add((holder.id, f".{target.attr}"))
             self.value(holder)
 
 
-class _Recorder(_Extractor):
-    """Extracts the same facts, and keeps what each node meant."""
+class Recorder(_Extractor):
+    """Keeps what each node of a tree means; bodies of functions are read when they are first asked for.
 
-    def __init__(self, path: str, properties: frozenset[str], has_walrus: bool) -> None:
+    Raises RecursionError for a tree that is too deep.
+    """
+
+    def __init__(
+        self, module: ast.Module, path: str, properties: frozenset[str] = frozenset(), has_walrus: bool = True
+    ) -> None:
         super().__init__(path, properties, has_walrus)
         self.values: dict[int, tuple[Value, str]] = {}
+        """id of an expression -> its value, and the qualified name of the function around it."""
         self.function_nodes: dict[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = {}
+        """By qualified name, as in the facts."""
         self.class_nodes: dict[str, ast.ClassDef] = {}
+        self._unread: dict[str, tuple[_Header, list[scopes.Scope]]] = {}
+        self._read_module(module)
+        self._places = [(_begin(header.node), _end(header.node), name) for name, (header, _) in self._unread.items()]
+
+    def _read_module(self, module: ast.Module) -> None:
+        scope = scopes.Scope("module", MODULE)
+        self.binder.bind(scope, module.body, module, scope)
+        self.enter(Body(scope, "<module>", None, None), None)
+        self._block(module.body, module)
+
+    def read(self, qualname: str) -> None:
+        """Read the body of the outermost function around (or with) this name, if that is not done yet."""
+        while qualname and qualname not in self._unread:
+            qualname = qualname.rpartition(".")[0]
+        if qualname:
+            header, around = self._unread.pop(qualname)
+            self.scopes[:] = around
+            super().function_body(header)
+
+    def read_at(self, node: ast.expr) -> None:
+        """Read the body that a node stands in, if that is not done yet."""
+        where = (node.lineno, node.col_offset)
+        place = bisect_right(self._places, (where, (sys.maxsize, 0), ""))
+        if place and where < self._places[place - 1][1]:
+            self.read(self._places[place - 1][2])
+
+    def function_body(self, header: _Header) -> None:
+        """Leave the body of an outermost function for later."""
+        if self.bodies[-1].qualname == MODULE:
+            self._unread[header.body.qualname] = header, [*self.scopes]
+        else:
+            super().function_body(header)
 
     def value(self, node: ast.expr) -> Value:
         """The value of an expression."""
@@ -351,3 +399,12 @@ class _Recorder(_Extractor):
         found = self.bindings[id(node)]
         assert isinstance(found, facts.Class)
         self.class_nodes[found.qualname] = node
+
+
+def _begin(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    """Where the body of a function begins."""
+    return node.body[0].lineno, node.body[0].col_offset
+
+
+def _end(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0

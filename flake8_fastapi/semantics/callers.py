@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_fastapi.semantics import classes, facts
-from flake8_fastapi.semantics.facts import FunctionFacts, Site, Value
+from flake8_fastapi.semantics.facts import FunctionFacts, Site
 from flake8_fastapi.semantics.things import (
     Bound,
     ClassThing,
@@ -46,6 +46,7 @@ class Callers:
     def __init__(self, ev: Evaluator) -> None:
         self.ev = ev
         self._known: dict[FunctionThing, tuple[tuple[Caller, ...], bool]] = {}
+        self._arguments: dict[str, frozenset[str]] = {}
 
     def of(self, function: FunctionThing) -> tuple[Caller, ...]:
         """The calls that certainly (or possibly, where a name has several meanings) run the function."""
@@ -56,7 +57,23 @@ class Callers:
 
         That FastAPI may call it is another question: see `Loop.roles`.
         """
-        return self._found(function)[1]
+        found = self.ev.function(function)
+        if found is None or not self._found(function)[1]:
+            return False
+        return not any(
+            word in self._handed_on(path)
+            for word, searched in self._called_as(function, found)
+            for path in dict.fromkeys((function.path, *self.ev.files.mentioning(searched)))
+        )
+
+    def _handed_on(self, path: str) -> frozenset[str]:
+        """The last names of what a module gives to calls: `add_task(word)`, `map(self.word, rows)`."""
+        known = self._arguments.get(path)
+        if known is None:
+            module = self.ev.module(path)
+            functions = module.functions.values() if module is not None else ()
+            known = self._arguments[path] = frozenset(_named_arguments(functions))
+        return known
 
     def _found(self, function: FunctionThing) -> tuple[tuple[Caller, ...], bool]:
         key = FunctionThing(function.path, function.qualname)
@@ -83,7 +100,6 @@ class Callers:
                     if any(self.runs(thing, function) for thing in things):
                         callers.append(Caller(FunctionThing(path, qualname), site))
                     complete = complete and bool(things)
-                complete = complete and not _hands_on(module.functions.values(), word)
         return tuple(callers), complete
 
     def _called_as(self, function: FunctionThing, found: FunctionFacts) -> Iterator[tuple[str, str]]:
@@ -118,19 +134,15 @@ class Callers:
         return thing.outer is not None and any(self.runs(given, function) for _, given in thing.outer.env)
 
 
-def _hands_on(functions: Iterable[FunctionFacts], word: str) -> bool:
-    """Whether a function of this name is an argument of some call: `add_task(word)`, `map(self.word, rows)`."""
-    return any(
-        _is_named(argument, word)
-        for function in functions
-        for site in function.sites
-        if isinstance(site.value, facts.Call)
-        for argument in (*site.value.args, *(value for _, value in site.value.keywords))
-    )
-
-
-def _is_named(value: Value, word: str) -> bool:
-    return isinstance(value, (facts.Name, facts.Local, facts.Attribute)) and value.name == word
+def _named_arguments(functions: Iterable[FunctionFacts]) -> Iterator[str]:
+    for function in functions:
+        for site in function.sites:
+            call = site.value
+            for argument in (
+                (*call.args, *(value for _, value in call.keywords)) if isinstance(call, facts.Call) else ()
+            ):
+                if isinstance(argument, (facts.Name, facts.Local, facts.Attribute)):
+                    yield argument.name
 
 
 def words(found: FunctionFacts) -> tuple[str, ...]:

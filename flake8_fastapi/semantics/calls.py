@@ -198,7 +198,8 @@ def _special_call(ev: Evaluator, name: str, made: Made) -> Things | None:
         iterator = ev.certain(first, made.frame)
         return element(ev, iterator) if iterator is not None else ()
     if name in ("builtins.iter", "builtins.list", "builtins.tuple", "builtins.sorted", "builtins.reversed"):
-        return ev.evaluate(first, made.frame)
+        found = ev.evaluate(first, made.frame)
+        return () if any(isinstance(thing, Coroutine) for thing in found) else found
     if name in ("contextlib.closing", "contextlib.aclosing", "copy.copy", "copy.deepcopy"):
         return ev.evaluate(first, made.frame)
     if name in ("asyncio.to_thread", "starlette.concurrency.run_in_threadpool", "anyio.to_thread.run_sync"):

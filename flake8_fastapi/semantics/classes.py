@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_fastapi.knowledge import framework, libraries
+from flake8_fastapi.knowledge import entities, framework, libraries
 from flake8_fastapi.knowledge.blocking import blocking
 from flake8_fastapi.semantics import arguments, calls, facts, hints
 from flake8_fastapi.semantics.facts import ClassFacts, Value
@@ -60,12 +60,22 @@ def _collect(ev: Evaluator, thing: ClassThing | Library, order: list[ClassThing 
         return False
     complete = True
     for base in found.bases:
-        resolved = ev.certain(base, Frame(thing.path))
-        if isinstance(resolved, (ClassThing, Library)):
-            complete = _collect(ev, resolved, order) and complete
-        else:
-            complete = False
+        resolved = [_collect(ev, each, order) for each in _as_classes(ev, ev.certain(base, Frame(thing.path)))]
+        complete = complete and bool(resolved) and all(resolved)
     return complete
+
+
+def _as_classes(ev: Evaluator, base: Thing | None) -> Iterator[ClassThing | Library]:
+    """The classes that something in the place of a base class stands for."""
+    if isinstance(base, (ClassThing, Library)):
+        yield base
+    elif isinstance(base, Instance) and isinstance(base.type, Library) and base.type.name in entities.MADE_BASES:
+        # `declarative_base(cls=Common)`: evaluation knows no classes that calls make.
+        given = base.made.call.keyword("cls") if base.made is not None else None
+        further = ev.certain(given, base.made.frame) if given is not None and base.made is not None else None
+        if isinstance(further, ClassThing):
+            yield further
+        yield base.type
 
 
 def library_types(ev: Evaluator, thing: ClassThing | Library) -> Iterator[str]:
@@ -113,7 +123,7 @@ def attribute(ev: Evaluator, thing: Thing, name: str) -> Things:
         return ev.member(thing.path, name)
     if isinstance(thing, Instance):
         if isinstance(thing.type, Library):
-            return _library_attribute(thing.type.name, thing, name)
+            return _library_attribute(ev, thing.type.name, thing, name)
         return _instance_attribute(ev, thing, thing.type, name)
     if isinstance(thing, ClassThing):
         return _class_attribute(ev, thing, name)
@@ -128,8 +138,10 @@ def attribute(ev: Evaluator, thing: Thing, name: str) -> Things:
     return ()
 
 
-def _library_attribute(type_name: str, thing: Instance, name: str) -> Things:
+def _library_attribute(ev: Evaluator, type_name: str, thing: Instance, name: str) -> Things:
     """An attribute of an instance of a library type: a typed one, else a method or part of it by dotted name."""
+    if type_name == framework.STATE:
+        return ev.state(name)
     for ancestor in libraries.ancestors(type_name):
         dotted = f"{ancestor}.{name}"
         typed = libraries.ATTRIBUTES.get(dotted)
@@ -172,7 +184,7 @@ def _instance_attribute(ev: Evaluator, thing: Instance, cls: ClassThing, name: s
             return bound
     for base in order:
         if isinstance(base, Library):
-            members = _library_attribute(base.name, thing, name)
+            members = _library_attribute(ev, base.name, thing, name)
             if (complete and arguments.knows_type(base.name)) or _is_known_member(members):
                 return members
     return ()
@@ -295,5 +307,5 @@ def _super_attribute(ev: Evaluator, thing: Super, name: str) -> Things:
     if found is None and isinstance(thing.instance, Instance):
         for base in mro(ev, cls)[0]:
             if isinstance(base, Library):
-                return _library_attribute(base.name, thing.instance, name)
+                return _library_attribute(ev, base.name, thing.instance, name)
     return ()

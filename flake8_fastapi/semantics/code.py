@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-from flake8_fastapi.semantics import bodies
+from flake8_fastapi.semantics import bodies, facts
 from flake8_fastapi.semantics.facts import UNKNOWN, Position, Value
 from flake8_fastapi.semantics.things import Frame, Thing, Things
 from flake8_fastapi.semantics.values import Evaluator
@@ -29,8 +29,8 @@ class Source:
         self._has_walrus = has_walrus
 
     @cached_property
-    def _recorded(self) -> bodies.Recorded:
-        return bodies.record(self.tree, self.path, self.ev.files.property_names, self._has_walrus)
+    def _recorded(self) -> bodies.Recorder:
+        return bodies.Recorder(self.tree, self.path, self.ev.files.property_names, self._has_walrus)
 
     def close(self) -> None:
         """Let go of the file. What its nodes mean is not kept: it would double what a project takes."""
@@ -55,30 +55,44 @@ class Source:
 
     def code(self, qualname: str) -> Code | None:
         """The code of a function, by its qualified name."""
-        node = self._recorded.functions.get(qualname)
+        node = self._recorded.function_nodes.get(qualname)
+        if node is None:
+            self._recorded.read(qualname)
+            node = self._recorded.function_nodes.get(qualname)
         return Code(self, qualname, node) if node is not None else None
 
     def cls(self, qualname: str) -> ast.ClassDef | None:
         """The statement that defines a class, by its qualified name."""
-        return self._recorded.classes.get(qualname)
+        found = self._recorded.class_nodes.get(qualname)
+        if found is None:
+            self._recorded.read(qualname)
+        return found or self._recorded.class_nodes.get(qualname)
 
     def value(self, node: ast.expr) -> Value:
         """The value of an expression anywhere in the file."""
-        return self._recorded.values.get(id(node), (UNKNOWN, ""))[0]
+        return self._value(node)[0]
+
+    def _value(self, node: ast.expr) -> tuple[Value, str]:
+        """The value, and the function around it."""
+        found = self._recorded.values.get(id(node))
+        if found is None:
+            self._recorded.read_at(node)
+            found = self._recorded.values.get(id(node))
+        return found or (UNKNOWN, facts.MODULE)
 
     def things(self, node: ast.expr) -> Things:
         """What an expression may be; empty if that is unknown."""
-        value, qualname = self._recorded.values.get(id(node), (UNKNOWN, ""))
+        value, qualname = self._value(node)
         return self.ev.evaluate(value, Frame(self.path, qualname))
 
     def thing(self, node: ast.expr) -> Thing | None:
         """What an expression certainly is, None aside."""
-        value, qualname = self._recorded.values.get(id(node), (UNKNOWN, ""))
+        value, qualname = self._value(node)
         return self.ev.certain(value, Frame(self.path, qualname))
 
     def frame(self, node: ast.expr) -> Frame:
         """Where an expression is evaluated."""
-        return Frame(self.path, self._recorded.values.get(id(node), (UNKNOWN, ""))[1])
+        return Frame(self.path, self._value(node)[1])
 
 
 class Code:

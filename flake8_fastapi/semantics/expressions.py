@@ -62,6 +62,7 @@ class Expressions:
             ast.Call: self._call,
             ast.Await: self._await,
             ast.Subscript: lambda node: facts.Item(self.value(node.value), self.value(node.slice)),
+            ast.Slice: self._slice,
             ast.Starred: self._starred,
             ast.List: self._display,
             ast.Tuple: self._display,
@@ -262,11 +263,19 @@ class Expressions:
     def _starred(self, node: ast.Starred) -> Value:
         return facts.Starred(self.iterated(node.value))
 
+    def _slice(self, node: ast.Slice) -> Value:
+        lower, upper = [self.value(each) if each is not None else None for each in (node.lower, node.upper)]
+        if node.step is not None:
+            self.value(node.step)
+            return UNKNOWN
+        return facts.Slice(lower, upper)
+
     def _compare(self, node: ast.Compare) -> Value:
-        self.value(node.left)
-        for part in node.comparators:
-            self.iterated(part)
-        return UNKNOWN
+        left = self.value(node.left)
+        compared = [self.iterated(part) for part in node.comparators]
+        if len(compared) > 1:
+            return UNKNOWN
+        return facts.Comparison(isinstance(node.ops[0], ast.Eq), left, compared[0])
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         items = tuple([self.value(element) for element in node.elts])
@@ -352,7 +361,9 @@ class Expressions:
             if index == 0:
                 self.scopes.append(scope)
                 body.lazy += deferred
-            self.site(Site("iterate", of, start_of(generator.iter), awaited=bool(generator.is_async)))
+            partial = any(not _keeps_public(condition) for condition in generator.ifs)
+            start = start_of(generator.iter)
+            self.site(Site("iterate", of, start, awaited=bool(generator.is_async), is_partial=partial))
             for target in scopes.names_in(generator.target):
                 scope.locals.setdefault(target.id, []).append(scopes.Definition(target, "for", (), start_of(target)))
             self.bind(generator.target, facts.Iterated(of, bool(generator.is_async)))
@@ -365,7 +376,9 @@ class Expressions:
         found = self.comprehensions.setdefault(body.qualname, {})
         for name, bound in self.bound(scope.locals).items():
             found[name + scope.suffix] = bound
-        return facts.Display("each", (values[0],)) if type(node) is ast.ListComp else UNKNOWN
+        if type(node) is not ast.ListComp:
+            return UNKNOWN
+        return facts.Display("each", (values[0],), is_filtered=any(generator.ifs for generator in node.generators))
 
     def bound(self, definitions: dict[str, list[scopes.Definition]]) -> dict[str, tuple[Value, ...]]:
         """The values of the bindings of a scope, in their order."""
@@ -387,3 +400,12 @@ def _parts(node: ast.expr) -> Sequence[ast.expr]:
 
 def _is_quoted(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _keeps_public(condition: ast.expr) -> bool:
+    """Whether a condition leaves out no more than names that begin with `_`: `not key.startswith("_")`."""
+    texts = [node.value for node in ast.walk(condition) if isinstance(node, ast.Constant)]
+    names = {node.id for node in ast.walk(condition) if isinstance(node, ast.Name)}
+    asked = {node.attr for node in ast.walk(condition) if isinstance(node, ast.Attribute)}
+    private = bool(texts) and all(isinstance(text, str) and text.startswith("_") for text in texts)
+    return private and len(names) == 1 and asked <= {"startswith"}

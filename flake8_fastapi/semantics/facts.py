@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 MODULE = ""
@@ -114,6 +115,14 @@ class Item(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Slice(Value):
+    """`lower:upper` as the key of an item."""
+
+    lower: Value | None
+    upper: Value | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Unpacked(Value):
     """The element that the target at `index` of a tuple assignment gets."""
 
@@ -142,6 +151,8 @@ class Display(Value):
     kind: Literal["list", "tuple", "set", "each"]
     """"each" for a comprehension, whose one item stands for any number."""
     items: tuple[Value, ...]
+    is_filtered: bool = False
+    """For a comprehension: it has conditions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +174,15 @@ class Operation(Value):
     """A binary operation such as `left + right`, `left | right`, `left / right`."""
 
     operator: str
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison(Value):
+    """`left == right`, or one of the other comparisons of two."""
+
+    is_equality: bool
     left: Value
     right: Value
 
@@ -231,6 +251,8 @@ class Site(NamedTuple):
     """What must be true (or not None) for it to run: `if path:` and `if not path: return` around it."""
     caught: bool = False
     """A RuntimeError is caught around it."""
+    is_partial: bool = False
+    """For an iteration: a condition of the comprehension leaves some out, other than names that begin with `_`."""
 
 
 class FunctionFacts(NamedTuple):
@@ -254,7 +276,10 @@ class FunctionFacts(NamedTuple):
     yielded: tuple[Value, ...]
     sites: tuple[Site, ...]
     changed: frozenset[tuple[str, str]] = frozenset()
-    """Variables of which it sets items or attributes, with the constant key, `.name` or `*`: `options["x"] = …`."""
+    """Variables of which it sets (or deletes) items or attributes, with the constant key, `.name` or `*`:
+    `options["x"] = …`."""
+    lines: int = 0
+    """How many lines it has, from its `def` on; 0 for a lambda and for a module."""
 
 
 class ClassFacts(NamedTuple):
@@ -282,3 +307,5 @@ class ModuleFacts(NamedTuple):
     classes: Mapping[str, ClassFacts]
     mentions: Mapping[str, tuple[tuple[str, Site], ...]]
     """Calls by the last name of what they call: (qualified name of the function around it, site)."""
+    states: Mapping[str, tuple[tuple[str, Value], ...]] = MappingProxyType({})
+    """What it gives to attributes of any `….state`, by attribute: (qualified name of the function around it, value)."""

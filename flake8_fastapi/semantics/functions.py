@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_fastapi.knowledge import framework, libraries
 from flake8_fastapi.semantics import calls, facts, given
@@ -50,6 +50,8 @@ class Function:
         """The function as evaluation knows it."""
         self._mentions = found.mentions
         self.facts: FunctionFacts = found.functions[qualname]
+        self.memo: dict[str, Any] = {}
+        """What other modules of `semantics` found out about it, kept as long as it is shown."""
 
     @property
     def ev(self) -> Evaluator:

@@ -136,7 +136,8 @@ def _holds(value: Value, is_it: Callable[[Value], bool]) -> bool:
     """Whether a value is, or is made of, the one that is meant; what calls are given is asked of their sites."""
     if is_it(value):
         return True
-    if isinstance(value, (facts.Call, facts.Function, facts.Parameter)):
+    if isinstance(value, (facts.Call, facts.Comparison, facts.Function, facts.Parameter)):
+        # Comparing a marker with something is harmless: it equals nothing.
         return isinstance(value, facts.Call) and _holds(value.func, is_it)
     return any(_holds(part, is_it) for part in _parts(value))
 

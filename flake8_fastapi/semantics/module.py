@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from flake8_fastapi.containment import STRICT, complain
 from flake8_fastapi.semantics import bodies, markers, schemas
 from flake8_fastapi.semantics.code import Source
+from flake8_fastapi.semantics.data import sessions
+from flake8_fastapi.semantics.data.sessions import Opening
 from flake8_fastapi.semantics.facts import MODULE, ModuleFacts, Position
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.markers import Marker
@@ -24,12 +26,21 @@ if TYPE_CHECKING:
     from astroid import nodes
     from astroid.nodes import NodeNG
 
-Subject = Function | Route | Marker | Model
+Subject = Function | Route | Marker | Model | Opening
 _T = TypeVar("_T")
 _TOP = Position(0, 0)
 """Where a subject is shown that stands in no function."""
 _CALLED = frozenset({"next", "anext", "__next__", "__anext__", "add_task"})
 """Calls of which checks of functions may have something to say, whatever else the module does."""
+_DATA = frozenset(
+    {
+        *("add", "add_all", "commit", "delete", "exec", "execute", "executemany", "flush", "merge", "query"),
+        *("refresh", "rollback", "scalar", "scalars", "stream", "create_task", "gather", "submit"),
+        *("as_completed", "ensure_future", "run_in_executor", "start_soon", "BackgroundTask", "Thread", "Timer"),
+        *("EventSourceResponse", "StreamingResponse"),
+    }
+)
+"""Calls for which a function of the data layer is shown itself, the rest of its module aside."""
 
 
 class Module:
@@ -81,6 +92,7 @@ class Module:
             Route: self._routes,
             Marker: self._markers,
             Model: self._models,
+            Opening: self._openings,
         }
         for kind, make in makers.items():
             for position, subject in self._contained(kind, make) if kind in kinds else ():
@@ -107,8 +119,15 @@ class Module:
                 continue
             function = Function(self.project, self.path, name, self)
             interesting = self._is_of_interest(function)
-            if interesting or (interesting is not None and self._is_telling):
+            if interesting or (interesting is not None and (self._is_telling or name in self._of_data_layer)):
                 yield function.position, function
+
+    @cached_property
+    def _of_data_layer(self) -> frozenset[str]:
+        """The functions that may do something with a session or connection, by the names of what they call."""
+        assert self.facts is not None
+        called = self.facts.mentions
+        return frozenset(qualname for word in _DATA & called.keys() for qualname, _ in called[word])
 
     @cached_property
     def _is_telling(self) -> bool:
@@ -159,6 +178,12 @@ class Module:
             found = schemas.of_class(self.project.evaluator, cls)
             if found is not None:
                 yield _TOP, Model(self.project.evaluator, cls, found.kind, self.project, self.source)
+
+    def _openings(self) -> Iterator[tuple[Position, Subject]]:
+        assert self.facts is not None
+        if sessions.may_open(self.facts):
+            for opening in sessions.openings(self):
+                yield self._around(opening.qualname), opening
 
     def _around(self, qualname: str) -> Position:
         assert self.facts is not None

@@ -9,6 +9,7 @@ from typing import Literal
 
 from flake8_fastapi.semantics import classes, facts, schemas
 from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.data import entities
 from flake8_fastapi.semantics.things import (
     Bound,
     ClassThing,
@@ -293,12 +294,7 @@ def fate(ev: Evaluator, thing: Thing | None, spread: bool) -> Fate:
 
 def is_row(ev: Evaluator, cls: ClassThing) -> bool:
     """Whether a class is a database table, which takes whatever values it is given."""
-    schema = schemas.of_class(ev, cls)
-    if schema is not None:
-        return schema.is_table
-    return classes.lookup(ev, cls, "__tablename__") is not None or classes.is_a(
-        ev, cls, "sqlalchemy.orm.DeclarativeBase"
-    )
+    return entities.of_class(ev, cls) is not None
 
 
 # -- helpers

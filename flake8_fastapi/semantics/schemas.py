@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from flake8_fastapi.knowledge import entities
 from flake8_fastapi.knowledge import types as tables
 from flake8_fastapi.semantics import classes, facts, types
 from flake8_fastapi.semantics.facts import Value
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from flake8_fastapi.semantics.project import Project
 
 _FIELD_FUNCTIONS = frozenset({"pydantic.Field", "sqlmodel.Field", "dataclasses.field"})
-_ORM_MODELS = frozenset({"beanie.Document", "odmantic.Model", "ormar.Model"})
-"""Classes of object mappers that are pydantic models as well, so that FastAPI takes them as bodies."""
-
 Kind = Literal["model", "dataclass", "typed dict", "named tuple"]
 
 
@@ -84,6 +82,8 @@ class Schema:
             frame = Frame(owner.path)
             if name == "model_config" or self._is_class_variable(declared.annotation, frame):
                 continue
+            if self._is_relationship(declared.value, frame):
+                continue
             type_ = types.resolve(self.ev, declared.annotation, frame)
             yield Field(
                 name, type_, declared.annotation, declared.value, frame, owner,
@@ -93,6 +93,11 @@ class Schema:
     def _is_class_variable(self, annotation: Value, frame: Frame) -> bool:
         of = annotation.of if isinstance(annotation, facts.Item) else annotation
         return self.ev.certain(of, frame) == Library("typing.ClassVar")
+
+    def _is_relationship(self, value: Value | None, frame: Frame) -> bool:
+        """Whether this is an attribute of a table that is no field of the model."""
+        callee = self.ev.certain(value.func, frame) if isinstance(value, facts.Call) else None
+        return callee == Library("sqlmodel.Relationship")
 
     def _is_required(self, default: Value | None, type_: Type, frame: Frame) -> bool | None:
         if self.kind == "typed dict":
@@ -162,7 +167,7 @@ class Schema:
         keyword = dict(found.keywords).get("table")
         if keyword is not None and classes.is_a(self.ev, self.cls, "sqlmodel.SQLModel"):
             return self.ev.literal(keyword, Frame(self.cls.path)) is True
-        return classes.is_a(self.ev, self.cls, *_ORM_MODELS)
+        return classes.is_a(self.ev, self.cls, *entities.DOCUMENTS)
 
 
 class Model(Schema):
@@ -193,6 +198,12 @@ def of(ev: Evaluator, type_: Type) -> Schema | None:
 
 def of_class(ev: Evaluator, cls: ClassThing) -> Schema | None:
     """The data model that a class is; None if it is none."""
+    if cls not in ev.schema_memo:
+        ev.schema_memo[cls] = _of_class(ev, cls)
+    return ev.schema_memo[cls]
+
+
+def _of_class(ev: Evaluator, cls: ClassThing) -> Schema | None:
     if classes.is_a(ev, cls, tables.MODEL):
         return Schema(ev, cls, "model")
     if classes.is_a(ev, cls, "typing.TypedDict"):

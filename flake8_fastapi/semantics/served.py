@@ -18,6 +18,8 @@ _PROBE = re.compile(
     r"|heartbeat)(?:_check|_probe)?$"
 )
 
+_EXPORT = re.compile(r"(?:^|_)(?:export|download|backup|dump|csv|xlsx|excel)(?:$|_)")
+
 
 def is_api(route: Route) -> bool:
     """Whether FastAPI validates and documents the route, for clients: not in an application made for a test."""
@@ -67,6 +69,12 @@ def is_probe(route: Route) -> bool:
     """Whether the route is asked for its status code: a health check, by the end of its path or of its name."""
     path = (route.written_path or "").strip("/").rpartition("/")[2]
     return any(_PROBE.search(text.lower().replace("-", "_")) is not None for text in (path, route.name))
+
+
+def is_export(route: Route) -> bool:
+    """Whether the route gives everything on purpose, by a part of its path or of its name: an export, a download."""
+    parts = [*(route.written_path or "").split("/"), route.name]
+    return any(_EXPORT.search(each.lower().replace("-", "_")) is not None for each in parts)
 
 
 def documents(route: Route, *statuses: int) -> bool:

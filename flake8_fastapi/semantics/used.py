@@ -31,11 +31,6 @@ def name_of(function: Function) -> str:
     return owner.rpartition(".")[2] if owner is not None and function.name.startswith("__") else function.name
 
 
-def short(name: str) -> str:
-    """A name as a message shows it: of a very long one both ends."""
-    return name if len(name) <= 40 else f"{name[:16]}…{name[-23:]}"
-
-
 def frame_of(function: Function) -> Frame:
     """Where the values of its body are evaluated."""
     return Frame(function.thing.path, function.thing.qualname)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flake8_fastapi.knowledge import libraries, sessions
 from flake8_fastapi.knowledge.blocking import blocking
@@ -33,6 +33,10 @@ from flake8_fastapi.semantics.things import (
     Things,
     only,
 )
+
+if TYPE_CHECKING:
+    from flake8_fastapi.semantics.data.entities import Entity
+    from flake8_fastapi.semantics.schemas import Schema
 
 _DEPTH = 80
 """Values nest less deeply than this in real code (measured: below 40); deeper ones are unknown."""
@@ -68,6 +72,9 @@ class Evaluator:
         self._references: dict[tuple[str, str], facts.Name] = {}
         self.traits_memo: dict[tuple[str, str], frozenset[str]] = {}
         self.mro_memo: dict[ClassThing, tuple[tuple[ClassThing | Library, ...], bool]] = {}
+        self.entity_memo: dict[ClassThing, Entity | None] = {}
+        self.schema_memo: dict[ClassThing, Schema | None] = {}
+        self.mapped_by_calls: frozenset[ClassThing] | None = None
         self._handlers: dict[type[Value], Callable[[Any, Frame], Things]] = {
             facts.Name: self._name,
             facts.Local: self._local,
@@ -261,13 +268,30 @@ class Evaluator:
         return self.member(path, value.name)
 
     def _local(self, value: facts.Local, frame: Frame) -> Things:
-        home = _frame_of(value.function, frame)
+        bindings = self.bindings(value, frame)
+        return self.union(bindings, _frame_of(value.function, frame)) if bindings else ()
+
+    def bindings(self, value: facts.Local, frame: Frame) -> tuple[Value, ...]:
+        """The values that a variable of a function may be given before it is used here."""
         module = self.modules.facts(frame.path)
         function = module.functions.get(value.function) if module is not None else None
-        if function is None:
-            return ()
-        bindings = function.locals.get(value.name)
-        return self.union(_selected(bindings, value.which), home) if bindings else ()
+        found = function.locals.get(value.name) if function is not None else None
+        return _selected(found, value.which) if found else ()
+
+    def state(self, name: str) -> Things:
+        """What an attribute of `request.state` or `app.state` may be: whatever the project gives to one of that name.
+
+        The name alone connects the two: which app or request it is, is not asked.
+        """
+        found: list[Thing] = []
+        for path in self.files.mentioning(name):
+            module = self.modules.facts(path)
+            for function, value in module.states.get(name, ()) if module and not self.files.is_test(path) else ():
+                things = self.evaluate(value, Frame(path, function))
+                if not things:
+                    return ()
+                found.extend(thing for thing in things if thing not in found)
+        return tuple(found)
 
     # -- parts of things
 
@@ -342,7 +366,7 @@ class Evaluator:
         return (LiteralThing("".join(str(part) for part in parts)),)
 
     def _operation(self, value: facts.Operation, frame: Frame) -> Things:
-        if value.operator in ("?", "=="):
+        if value.operator == "?":
             return ()
         left = self.certain(value.left, frame)
         if value.operator == "/" and isinstance(left, Instance) and left.type == Library("pathlib.Path"):

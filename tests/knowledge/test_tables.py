@@ -10,7 +10,7 @@ import pytest
 from verify_tables import DYNAMIC, OTHER_VERSION, MissingError, NotInstalledError, questions
 
 from flake8_fastapi.knowledge import blocking as blocking_module
-from flake8_fastapi.knowledge import libraries
+from flake8_fastapi.knowledge import framework, libraries
 from flake8_fastapi.knowledge.blocking import GROUPS, NOT_BLOCKING, PATTERNS, Blocking, blocking, table
 
 TYPED = {
@@ -206,7 +206,7 @@ def test_ancestors_are_nearest_first() -> None:
 def test_every_type_leads_somewhere() -> None:
     """A type is worth a row if something is known of it: a method, an attribute, iteration, a base."""
     owners = {name.rpartition(".")[0] for name in _listed()}
-    useful = owners | libraries.BASES.keys() | libraries.ITERATES.keys() | libraries.ITEMS.keys()
+    useful = owners | {framework.STATE} | libraries.BASES.keys() | libraries.ITERATES.keys() | libraries.ITEMS.keys()
     idle = {
         f"{label}: {target}"
         for label, types in TYPED.items()

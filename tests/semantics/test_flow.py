@@ -33,7 +33,7 @@ def block(text: str) -> list[ast.stmt]:
         ("raise", "raise"),
         ("fail()", "raise"),
         ("await fail()", "raise"),
-        ("x = fail()", "next"),
+        ("x = fail()", "raise"),
         ("if a:\n    raise", "next raise"),
         ("if a:\n    raise\nelse:\n    return", "raise return"),
         ("if a:\n    raise\nreturn", "raise return"),
@@ -44,7 +44,8 @@ def block(text: str) -> list[ast.stmt]:
         ("while True:\n    break", "next"),
         ("while a:\n    return", "next return"),
         ("try:\n    a()\nexcept E:\n    raise", "next raise"),
-        ("try:\n    return\nexcept E:\n    raise", "return raise"),
+        ("try:\n    return\nexcept E:\n    raise", "return"),
+        ("try:\n    return a()\nexcept E:\n    raise", "return raise"),
         ("try:\n    a()\nexcept E:\n    raise\nelse:\n    return", "return raise"),
         ("try:\n    a()\nfinally:\n    raise", "raise"),
         ("try:\n    return\nfinally:\n    a()", "return"),
@@ -60,7 +61,7 @@ def test_outcomes(text: str, ends: str) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="`except*` is new in Python 3.11")
 def test_outcomes_of_exception_groups() -> None:
-    assert flow.outcomes(block("try:\n    return\nexcept* E:\n    raise"), leaves) == {"return", "raise"}
+    assert flow.outcomes(block("try:\n    return a()\nexcept* E:\n    raise"), leaves) == {"return", "raise"}
 
 
 def code_of(folder: Path, text: str) -> Code:

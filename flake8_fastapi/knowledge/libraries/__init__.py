@@ -79,7 +79,9 @@ Not here: what starts work without ``await`` (``asyncio.gather``, motor) and wha
 (``aiofiles.open``)."""
 
 ASYNC_CLIENTS: frozenset[str] = frozenset().union(*(family.async_clients for family in _FAMILIES))
-"""Constructors and factories of async clients and pools that keep connections: made once, not per request."""
+"""Constructors and factories of async clients that keep connections: made once, not per request.
+
+Those of databases are in `knowledge.sessions`."""
 
 NESTED_LOOPS: Mapping[str, str] = _merged(*(family.nested_loops for family in _FAMILIES))
 """Calls that raise or hang on a running event loop -> what to use instead."""

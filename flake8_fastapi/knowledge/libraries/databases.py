@@ -47,6 +47,11 @@ ALIASES = {
         "sqlalchemy.ext.declarative.declarative_base",
         "sqlalchemy.orm.decl_api.declarative_base",
     ),
+    "sqlalchemy.orm.decl_api.registry": "sqlalchemy.orm.registry",
+    "sqlalchemy.orm.decl_api.as_declarative": "sqlalchemy.orm.as_declarative",
+    "sqlalchemy.ext.declarative.as_declarative": "sqlalchemy.orm.as_declarative",
+    "sqlalchemy.ext.declarative.declared_attr": "sqlalchemy.orm.declared_attr",
+    "tortoise.Model": "tortoise.models.Model",
     **moved(f"{_ASYNC}.session", _ASYNC, "AsyncSession async_sessionmaker AsyncSessionTransaction"),
     **moved(f"{_ASYNC}.engine", _ASYNC, "AsyncEngine AsyncConnection AsyncTransaction create_async_engine"),
     f"{_ASYNC}.scoping.async_scoped_session": f"{_ASYNC}.async_scoped_session",
@@ -128,6 +133,9 @@ BASES = {
         ),
         ("peewee.Database",),
     ),
+    "flask_sqlalchemy.model.Model": ("sqlalchemy.orm.DeclarativeBase",),
+    # A class without a capital letter.
+    "sqlalchemy.orm.registry": (),
     "peewee.SelectBase": ("peewee.BaseQuery",),
     "peewee.Select": ("peewee.SelectBase",),
     "peewee.ModelSelect": ("peewee.Select",),
@@ -150,7 +158,12 @@ RETURNS = {
     **each("sqlalchemy.Connection", "begin begin_nested begin_twophase", "sqlalchemy.Transaction"),
     "sqlalchemy.orm.sessionmaker.__call__": _SESSION,
     "sqlalchemy.orm.scoped_session.__call__": _SESSION,
-    "sqlalchemy.orm.declarative_base": "sqlalchemy.orm.DeclarativeBase",
+    **to(
+        "sqlalchemy.orm.DeclarativeBase",
+        "sqlalchemy.orm.declarative_base",
+        "sqlalchemy.ext.automap.automap_base",
+        "sqlalchemy.orm.registry.generate_base",
+    ),
     **each(_SESSION, "begin begin_nested get_transaction", "sqlalchemy.orm.SessionTransaction"),
     f"{_SESSION}.connection": "sqlalchemy.Connection",
     f"{_SESSION}.query": _QUERY,
@@ -237,6 +250,7 @@ ATTRIBUTES = {
     f"{_SESSION}.bind": "sqlalchemy.Engine",
     "sqlalchemy.orm.DeclarativeBase.metadata": "sqlalchemy.MetaData",
     "sqlmodel.SQLModel.metadata": "sqlalchemy.MetaData",
+    "flask_sqlalchemy.SQLAlchemy.Model": "flask_sqlalchemy.model.Model",
     f"{_QUERY}.session": _SESSION,
     f"{_ASYNC}.AsyncSession.sync_session": _SESSION,
     f"{_ASYNC}.AsyncEngine.sync_engine": "sqlalchemy.Engine",
@@ -307,17 +321,6 @@ COROUTINES = (
     | members("tortoise.models.Model", "save delete refresh_from_db fetch_related")
 )
 
-ASYNC_CLIENTS = frozenset(
-    {
-        f"{_ASYNC}.create_async_engine",
-        "asyncpg.create_pool",
-        "psycopg_pool.AsyncConnectionPool",
-        "aiomysql.create_pool",
-        "databases.Database",
-    }
-)
-
-
 FAMILY = Family(
     aliases=ALIASES,
     bases=BASES,
@@ -327,5 +330,4 @@ FAMILY = Family(
     enters=ENTERS,
     iterates=ITERATES,
     coroutines=COROUTINES,
-    async_clients=ASYNC_CLIENTS,
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from .family import Family, each, members, to
 
+_PYMONGO = "pymongo.asynchronous"
+_MOTOR = "motor.motor_asyncio.AsyncIOMotor"
+
 ALIASES = {
     "redis.StrictRedis": "redis.Redis",
     "redis.client.Redis": "redis.Redis",
@@ -96,6 +99,12 @@ RETURNS = {
     "valkey.Valkey.pipeline": "valkey.client.Pipeline",
     "valkey.Valkey.lock": "valkey.lock.Lock",
     **each("pymongo.MongoClient", "get_database get_default_database", "pymongo.database.Database"),
+    **each(
+        "pymongo.AsyncMongoClient", "get_database get_default_database", "pymongo.asynchronous.database.AsyncDatabase"
+    ),
+    "pymongo.asynchronous.database.AsyncDatabase.get_collection": "pymongo.asynchronous.collection.AsyncCollection",
+    **each(f"{_MOTOR}Client", "get_database get_default_database", f"{_MOTOR}Database"),
+    f"{_MOTOR}Database.get_collection": f"{_MOTOR}Collection",
     "pymongo.MongoClient.start_session": "pymongo.client_session.ClientSession",
     "pymongo.MongoClient.watch": "pymongo.change_stream.ChangeStream",
     **each("pymongo.database.Database", "get_collection create_collection", "pymongo.collection.Collection"),
@@ -169,14 +178,26 @@ ATTRIBUTES = {
     "mongoengine.Document.objects": "mongoengine.QuerySet",
 }
 
+_ASYNC_PARTS = {
+    "pymongo.AsyncMongoClient": f"{_PYMONGO}.database.AsyncDatabase",
+    f"{_PYMONGO}.database.AsyncDatabase": f"{_PYMONGO}.collection.AsyncCollection",
+    f"{_PYMONGO}.collection.AsyncCollection": f"{_PYMONGO}.collection.AsyncCollection",
+    f"{_MOTOR}Client": f"{_MOTOR}Database",
+    f"{_MOTOR}Database": f"{_MOTOR}Collection",
+    f"{_MOTOR}Collection": f"{_MOTOR}Collection",
+}
+"""What attributes and items of async Mongo clients, databases and collections are."""
+
 ITEMS = {
     "pymongo.MongoClient": "pymongo.database.Database",
     "pymongo.database.Database": "pymongo.collection.Collection",
     "pymongo.collection.Collection": "pymongo.collection.Collection",
     "typesense.collections.Collections": "typesense.collection.Collection",
+    **_ASYNC_PARTS,
 }
 
 ANY_ATTRIBUTE = {
+    **_ASYNC_PARTS,
     "pymongo.MongoClient": "pymongo.database.Database",
     "pymongo.database.Database": "pymongo.collection.Collection",
     "pymongo.collection.Collection": "pymongo.collection.Collection",
@@ -242,8 +263,6 @@ ASYNC_CLIENTS = frozenset(
         "redis.asyncio.ConnectionPool",
         "redis.asyncio.ConnectionPool.from_url",
         "redis.asyncio.cluster.RedisCluster",
-        "pymongo.AsyncMongoClient",
-        "motor.motor_asyncio.AsyncIOMotorClient",
         "elasticsearch.AsyncElasticsearch",
         "opensearchpy.AsyncOpenSearch",
         "qdrant_client.AsyncQdrantClient",

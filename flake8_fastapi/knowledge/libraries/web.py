@@ -134,7 +134,9 @@ RETURNS = {
 ATTRIBUTES = {
     "fastapi.UploadFile.file": "tempfile.SpooledTemporaryFile",
     "fastapi.FastAPI.router": "fastapi.APIRouter",
+    "fastapi.FastAPI.state": "starlette.datastructures.State",
     "fastapi.Request.app": "fastapi.FastAPI",
+    "starlette.requests.HTTPConnection.state": "starlette.datastructures.State",
     "starlette.requests.HTTPConnection.app": "fastapi.FastAPI",
     "requests.Response.raw": "urllib3.response.HTTPResponse",
     "anyio.Path.parent": "anyio.Path",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_fastapi.semantics import answers, classes, facts, routes, schemas, served, types
+from flake8_fastapi.semantics import answers, classes, facts, origins, routes, schemas, served, types
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, FunctionThing, Instance, Library
@@ -43,10 +43,11 @@ def response_model_bypassed(route: Route) -> Iterator[Finding]:
         def get_user(user_id: int, db: Session = Depends(get_db)):
             return db.get(UserRow, user_id)
     """
-    type_, code = route.response.type, route.code
-    if type_ is None or code is None or not served.is_api(route) or not route.is_plain:
+    type_ = route.response.type
+    if type_ is None or not served.is_api(route) or not route.is_plain or not _may_answer_itself(route):
         return
-    if next(schemas.nested(route.ev, type_), None) is None:
+    code = route.code
+    if code is None or next(schemas.nested(route.ev, type_), None) is None:
         return
     for node in code.returns():
         for call in _responses(code, node.value) if node.value is not None else ():
@@ -56,6 +57,20 @@ def response_model_bypassed(route: Route) -> Iterator[Finding]:
                     f"`{_callee(call)}()` bypasses the response model `{served.declared(route)}`: nothing is filtered; "
                     "return the data itself",
                 )
+
+
+def _may_answer_itself(route: Route) -> bool:
+    """Whether a JSON response is made in what the handler returns: the cheap first question."""
+    ev, function = route.ev, route.function
+    if function is None:
+        return False
+    frame = Frame(route.registration.function.path, function.qualname)
+    for value in function.returned:
+        for origin in (*origins.of(ev, value, frame), origins.Origin(value, frame)):
+            thing = ev.certain(origin.value, origin.frame)
+            if isinstance(thing, Instance) and classes.is_a(ev, thing.type, served.JSON):
+                return True
+    return False
 
 
 def _callee(call: ast.Call) -> str:

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.knowledge import types as tables
 from flake8_fastapi.semantics import answers, classes, facts, routes, schemas, served, types
 from flake8_fastapi.semantics.code import Code, start
+from flake8_fastapi.semantics.data import sent
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.things import ClassThing, Instance, Library
@@ -30,40 +30,34 @@ _OTHER_RESPONSES = (
     "starlette.templating.TemplateResponse",
 )
 """Responses whose first argument is something else."""
-_OPEN_MAPPINGS = tables.MAPPINGS - {"typing.TypedDict", "collections.Counter"}
-_OPEN_LISTS = frozenset(
-    {
-        "builtins.list",
-        "collections.abc.Sequence",
-        "collections.abc.MutableSequence",
-        "collections.abc.Iterable",
-        "collections.abc.Collection",
-    }
-)
 
 
 @check
 def no_response_model(route: Route) -> Iterator[Finding]:
     """A route returns data and says nowhere what it is.
 
-    Without a model FastAPI sends whatever the handler returns, every column of a row included, and the schema that
-    clients are generated from shows an empty answer. Silent for constants and messages, for responses that the handler
-    builds itself, for health checks, and where the author wrote `response_model=None` or hid the route.
+    Without a model FastAPI sends whatever the handler returns, and the schema that clients are generated from shows an
+    empty answer. Silent for constants and messages, for responses that the handler builds itself, for health checks,
+    and where the author wrote `response_model=None` or hid the route. Rows of a database have a check of their own,
+    `orm-object-returned`.
 
     Bad::
 
         @app.get("/users/{user_id}")  # FAP001
         def get_user(user_id: int, db: Session = Depends(get_db)):
-            return db.get(User, user_id)
+            user = db.get(User, user_id)
+            return {"name": user.name, "email": user.email}
 
     Good::
 
         class UserOut(BaseModel):
             name: str
+            email: str
 
         @app.get("/users/{user_id}", response_model=UserOut)
         def get_user(user_id: int, db: Session = Depends(get_db)):
-            return db.get(User, user_id)
+            user = db.get(User, user_id)
+            return {"name": user.name, "email": user.email}
     """
     if _lacks_model(route) and served.is_first(route, _lacks_model):
         yield Finding(
@@ -80,7 +74,12 @@ def _lacks_model(route: Route) -> bool:
         return False
     if served.documents(route, 200, 201, route.status_code or 200) or "data" not in answers.of_route(route):
         return False
-    return served.is_documented(route) and served.sends_json(route)
+    return served.is_documented(route) and served.sends_json(route) and not _sends_rows(route)
+
+
+def _sends_rows(route: Route) -> bool:
+    """Whether this is a fault of its own: `orm-object-returned` or `raw-attribute-dump`."""
+    return sent.objects(route) is not None or sent.dumped(route) is not None
 
 
 @check
@@ -115,7 +114,7 @@ def untyped_response(route: Route) -> Iterator[Finding]:
 
 def _is_untyped(route: Route) -> bool:
     type_ = route.response.type
-    if type_ is None or not served.is_api(route) or not _says_nothing(type_) or not served.has_body(route):
+    if type_ is None or not served.is_api(route) or not sent.says_nothing(type_) or not served.has_body(route):
         return False
     if route.function is None or route.function.is_generator or served.is_probe(route) or not route.shows_handler:
         return False
@@ -125,7 +124,7 @@ def _is_untyped(route: Route) -> bool:
     if type_.kind == "any" and "response" in found:
         # There is no other annotation for what is now a file, now data.
         return False
-    return served.is_documented(route) and served.sends_json(route)
+    return served.is_documented(route) and served.sends_json(route) and sent.dumped(route) is None
 
 
 def _may_be_response(route: Route, type_: Type) -> bool:
@@ -134,19 +133,6 @@ def _may_be_response(route: Route, type_: Type) -> bool:
         return True
     returned = route.code.returns() if route.code is not None else []
     return any("response" in ast.unparse(node.value).lower() for node in returned if isinstance(node.value, ast.Call))
-
-
-def _says_nothing(type_: Type) -> bool:
-    if type_.kind == "any":
-        return True
-    if type_.kind == "union":
-        members = list(types.members(type_))
-        return bool(members) and all(_says_nothing(member) for member in members)
-    if type_.name in _OPEN_MAPPINGS:
-        return not type_.args or (len(type_.args) == 2 and _says_nothing(type_.args[1]))
-    if type_.name in _OPEN_LISTS:
-        return not type_.args or _says_nothing(type_.args[0])
-    return False
 
 
 @check

@@ -11,7 +11,7 @@ from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.things import Bound, ClassThing, FunctionThing, Generator, Instance, Library, Thing
-from flake8_fastapi.visitor import Finding, check
+from flake8_fastapi.visitor import Finding, check, short
 
 _RERAISES_ANYWAY = (0, 110)
 """Before this version FastAPI raised the exception of the route again, whatever a dependency made of it."""
@@ -94,7 +94,7 @@ def swallowing_dependency(function: Function) -> Iterator[Finding]:
         return
     kind = "dependency" if function.is_dependency else "context manager"
     for position, text, catches_http in found:
-        where = f"{text} in {kind} `{used.short(used.name_of(function))}` swallows"
+        where = f"{text} in {kind} `{short(used.name_of(function))}` swallows"
         happens = "an HTTPException: a 404 becomes a 500" if catches_http else "an error: no exception handler sees it"
         yield Finding(position, f"{where} {happens}; re-raise it")
 
@@ -161,7 +161,7 @@ def _swallowed_by_try(function: Function, code: Code, statement: ast.Try) -> Ite
         errors = [thing for thing in caught if not _is_no_error(thing)]
         falls_back = not catches_http and _has_yield(code, handler.body)
         if errors and not falls_back and _ends_here(function, code, statement, handler):
-            shown = f"`except {used.short(_shown(handler.type))}`" if handler.type is not None else "`except:`"
+            shown = f"`except {short(_shown(handler.type))}`" if handler.type is not None else "`except:`"
             yield start(handler), shown, catches_http
         if any(_is_library(thing, *_EVERYTHING) for thing in caught):
             return
@@ -211,7 +211,7 @@ def _swallowed_by_with(code: Code, around: ast.With | ast.AsyncWith) -> Iterator
         if errors and None not in things:
             catches_http = any(_catches_http(code, thing) for thing in errors)
             shown = ", ".join(_shown(each) for each in call.args)
-            yield start(call), f"`suppress({used.short(shown)})`", catches_http
+            yield start(call), f"`suppress({short(shown)})`", catches_http
 
 
 # -- how an `except` ends
@@ -348,8 +348,8 @@ def raise_after_yield(function: Function) -> Iterator[Finding]:
     for node in late:
         yield Finding(
             start(node),
-            f"`{used.short(_http_exception(code, node))}` raised after `yield` in dependency "
-            f"`{used.short(used.name_of(function))}`: the client has its 200 by then; raise it before",
+            f"`{short(_http_exception(code, node))}` raised after `yield` in dependency "
+            f"`{short(used.name_of(function))}`: the client has its 200 by then; raise it before",
         )
 
 
@@ -472,23 +472,26 @@ def fat_dependency(function: Function) -> Iterator[Finding]:
         def orders(name: str, db: Session = Depends(get_db)) -> None:
             place_order(name, db)
     """
+    may_do = used.calls_any(function, deeds.TELLING)
+    if not (may_do or function.facts.lines > _LONGEST) or not used.is_dependency(function):
+        return
     code = function.code
     if code is None or isinstance(code.node, ast.Lambda):
         return
     statements = deeds.statements(code, _LONGEST)
-    done = deeds.done_by(code) if used.calls_any(function, deeds.TELLING) else []
-    if (statements <= _LONGEST and not done) or not used.is_dependency(function) or deeds.authenticates(function, code):
+    done = deeds.done_by(code) if may_do else []
+    if (statements <= _LONGEST and not done) or deeds.authenticates(function, code):
         return
     name = used.name_of(function)
     cure = "this belongs in a service that the route calls"
     if done:
         yield Finding(
-            function.position, f"dependency `{used.short(name)}` {' and '.join(done)} before the route runs; {cure}"
+            function.position, f"dependency `{short(name)}` {' and '.join(done)} before the route runs; {cure}"
         )
     else:
         yield Finding(
             function.position,
-            f"dependency `{used.short(name)}` has {statements} statements (more than {_LONGEST}); {cure}",
+            f"dependency `{short(name)}` has {statements} statements (more than {_LONGEST}); {cure}",
         )
 
 
@@ -539,6 +542,6 @@ def sync_contextvar_dependency(function: Function) -> Iterator[Finding]:
         if used.is_read_elsewhere(function, variable):
             yield Finding(
                 site.start,
-                f"`{used.short(text)}` in sync dependency `{used.short(used.name_of(function))}` is lost: "
+                f"`{short(text)}` in sync dependency `{short(used.name_of(function))}` is lost: "
                 "a thread has a copy of the context; make it `async def`",
             )

@@ -24,8 +24,8 @@ from flake8_fastapi.semantics.things import (
     TableThing,
     Thing,
 )
-from flake8_fastapi.semantics.used import calls_any, short
-from flake8_fastapi.visitor import Finding, check
+from flake8_fastapi.semantics.used import calls_any
+from flake8_fastapi.visitor import Finding, check, short
 
 _ADD_TASK = Library(f"{framework.BACKGROUND_TASKS}.add_task")
 _TASK = Library(framework.BACKGROUND_TASK)

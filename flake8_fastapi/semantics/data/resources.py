@@ -177,11 +177,7 @@ def is_none(value: Value) -> bool:
 
 def bindings_of(ev: Evaluator, value: facts.Local, frame: Frame) -> list[Value]:
     """The values that a variable of a function may have where it is used, `None` aside."""
-    module = ev.module(frame.path)
-    function = module.functions.get(value.function) if module is not None else None
-    every = function.locals.get(value.name, ()) if function is not None else ()
-    chosen = [every[place] for place in (range(len(every)) if value.which is None else value.which)]
-    return [found for found in map(_unwrapped, chosen) if not is_none(found)]
+    return [found for found in map(_unwrapped, ev.bindings(value, frame)) if not is_none(found)]
 
 
 def _unwrapped(value: Value) -> Value:

@@ -88,6 +88,15 @@ class Session:
 
 def of(function: Function) -> tuple[Session, ...]:
     """The sessions, connections and cursors on which a function calls methods; nothing where it is not certain."""
+    known: tuple[Session, ...] | None = function.memo.get("sessions")
+    if known is None:
+        known = function.memo["sessions"] = _held(function)
+    return known
+
+
+def _held(function: Function) -> tuple[Session, ...]:
+    if not any(_may_use(site) for site in function.facts.sites):
+        return ()
     frame = frame_of(function)
     found: dict[str, tuple[Value, Resource, list[Use]]] = {}
     for site in function.facts.sites:
@@ -129,9 +138,7 @@ def _calls_on(site: Site, name: str) -> bool:
 def _used(ev: Evaluator, site: Site, frame: Frame) -> tuple[Value, Resource, Use] | None:
     """The session on which a site calls a method, as it is written, and what the call does."""
     call = site.value
-    if not isinstance(call, facts.Call) or not isinstance(call.func, facts.Attribute):
-        return None
-    if call.func.name not in _METHODS:
+    if not isinstance(call, facts.Call) or not isinstance(call.func, facts.Attribute) or not _may_use(site):
         return None
     thing = ev.certain(call.func.of, frame)
     resource = resources.resource(ev, thing)
@@ -141,6 +148,11 @@ def _used(ev: Evaluator, site: Site, frame: Frame) -> tuple[Value, Resource, Use
     if call.func.name in tables.QUERY_WRITES and thing is not None and _is_query(thing):
         return _through_query(ev, site, call.func, frame)
     return None
+
+
+def _may_use(site: Site) -> bool:
+    func = site.value.func if isinstance(site.value, facts.Call) else None
+    return isinstance(func, facts.Attribute) and func.name in _METHODS
 
 
 def _role(ev: Evaluator, role: Role, call: facts.Call, frame: Frame) -> Role:
@@ -193,6 +205,8 @@ def _origin(function: Function, value: Value, frame: Frame) -> tuple[Origin, Acq
             return ("injected" if is_injected(function, binding) else "passed"), None
     if any(isinstance(binding, facts.Entered) for binding in every):
         return "managed", None
+    if any(isinstance(binding, facts.Attribute) for binding in every):
+        return "attribute", None
     for binding in every:
         made = resources.acquired(function.ev, binding, frame)
         if made is not None:
