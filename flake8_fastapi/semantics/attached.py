@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import classes, flow
-from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.code import Code, bound_name
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.things import ClassThing, Instance, Library, LiteralThing, Thing
 
@@ -75,16 +75,11 @@ def _uses_in_file(code: Code, name: str) -> Iterator[ast.Name]:
 
 def _variable(code: Code, parent: ast.AST | None) -> str:
     """The variable that an assignment binds, where nothing else binds it."""
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
-        target: ast.AST = parent.targets[0]
-    elif isinstance(parent, ast.AnnAssign):
-        target = parent.target
-    else:
+    name = bound_name(parent)
+    if not name or len(code.assigns(name)) != 1:
         return ""
-    if not isinstance(target, ast.Name) or len(code.assigns(target.id)) != 1:
-        return ""
-    is_outer = any(isinstance(node, (ast.Global, ast.Nonlocal)) and target.id in node.names for node in code.everything)
-    return "" if is_outer or target.id in _parameters(code) else target.id
+    is_outer = any(isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names for node in code.everything)
+    return "" if is_outer or name in _parameters(code) else name
 
 
 def _parameters(code: Code) -> set[str]:

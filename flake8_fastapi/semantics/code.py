@@ -176,3 +176,23 @@ def _own(nodes: list[ast.AST]) -> Iterator[ast.AST]:
 def start(node: ast.stmt | ast.expr | ast.excepthandler | ast.arg) -> Position:
     """Where a node begins."""
     return Position(node.lineno, node.col_offset)
+
+
+def dotted(node: ast.AST) -> str:
+    """A variable, or an attribute of one, as it is written; empty for anything else."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return ".".join((node.id, *reversed(names))) if isinstance(node, ast.Name) else ""
+
+
+def bound_name(node: ast.AST | None) -> str:
+    """The one variable that a node assigns to; empty for anything but such an assignment."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target: ast.AST = node.targets[0]
+    elif isinstance(node, ast.AnnAssign):
+        target = node.target
+    else:
+        return ""
+    return target.id if isinstance(target, ast.Name) else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import reached
-from flake8_fastapi.semantics.code import Code, start
+from flake8_fastapi.semantics.code import Code, dotted, start
 from flake8_fastapi.semantics.data import at_import, keepers, leaks, resources, returns
 from flake8_fastapi.semantics.data.leaks import Held, Leak, Place
 from flake8_fastapi.semantics.data.sessions import Opening
@@ -230,7 +230,7 @@ def _names_of(function: Function, code: Code, place: Place) -> tuple[str, ...]:
 
 
 def _is_yielded_later(code: Code, names: tuple[str, ...]) -> bool:
-    return any(node.value is not None and leaks.dotted(node.value) in names for node in leaks.yields(code))
+    return any(node.value is not None and dotted(node.value) in names for node in leaks.yields(code))
 
 
 def _is_of_plain_object(function: Function, code: Code, place: Place) -> bool:

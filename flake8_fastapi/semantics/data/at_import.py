@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_fastapi.semantics import facts, reached
+from flake8_fastapi.semantics.code import dotted
 from flake8_fastapi.semantics.data import leaks
 from flake8_fastapi.semantics.data.sessions import Opening
 from flake8_fastapi.semantics.facts import MODULE, ModuleFacts, Value
@@ -17,9 +18,9 @@ def kept(opening: Opening) -> str | None:
     node = opening.node
     parent = opening.module.source.parent(node) if node is not None else None
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
-        name = leaks.dotted(parent.targets[0])
+        name = dotted(parent.targets[0])
     elif isinstance(parent, ast.AnnAssign):
-        name = leaks.dotted(parent.target)
+        name = dotted(parent.target)
     else:
         return None
     if not name or "." in name or _is_closed(opening, name):
@@ -34,10 +35,10 @@ def _is_closed(opening: Opening, name: str) -> bool:
 
 def _closes(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.withitem):
-        return leaks.dotted(node.context_expr) == name
+        return dotted(node.context_expr) == name
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
-    return node.func.attr in leaks.CLOSING and leaks.dotted(node.func.value).rpartition(".")[2] == name
+    return node.func.attr in leaks.CLOSING and dotted(node.func.value).rpartition(".")[2] == name
 
 
 def _is_at_top(opening: Opening, node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from flake8_fastapi.semantics import flow
-from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.code import Code, dotted
 from flake8_fastapi.semantics.data import keepers
 from flake8_fastapi.semantics.paths import NORMAL, Paths
 from flake8_fastapi.semantics.steps import Step
@@ -101,15 +101,6 @@ def _place(code: Code, node: ast.AST, parent: ast.AST | None) -> Place:
     if isinstance(parent, ast.Call):
         return Place("passed", (), parent)
     return Place("unknown")
-
-
-def dotted(node: ast.AST) -> str:
-    """A variable or attribute as it is written; empty for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join((node.id, *reversed(parts))) if isinstance(node, ast.Name) else ""
 
 
 class Leak(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.code import Code, dotted
 from flake8_fastapi.semantics.data import keepers, leaks
 from flake8_fastapi.semantics.data.leaks import Place
 from flake8_fastapi.semantics.data.sessions import Opening
@@ -64,9 +64,9 @@ def _open(code: Code, place: Place) -> ast.Return | None:
         return None
     for node in code.returns():
         value = node.value
-        if value is not None and leaks.dotted(value) in place.names:
+        if value is not None and dotted(value) in place.names:
             return node
-        if isinstance(value, ast.Call) and any(leaks.dotted(each) in place.names for each in _arguments(value)):
+        if isinstance(value, ast.Call) and any(dotted(each) in place.names for each in _arguments(value)):
             return node if _is_plain_holder(code, value) else None
     return None
 

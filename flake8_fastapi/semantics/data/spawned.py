@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.knowledge import tasks as tables
 from flake8_fastapi.semantics import facts
-from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.code import Code, bound_name
 from flake8_fastapi.semantics.data import resources
 from flake8_fastapi.semantics.data.handover import call_of
 from flake8_fastapi.semantics.facts import FunctionFacts, Site, Value
@@ -169,20 +169,10 @@ def _result_is_dropped(code: Code, node: ast.expr) -> bool:
         return True
     if isinstance(parent, ast.Call) and node in parent.args:
         return _keeps(code, parent)
-    name = _bound_name(parent)
+    name = bound_name(parent)
     if not name or len(code.assigns(name)) != 1:
         return False
     return all(_is_mere_keeping(code, use) for use in code.uses(name))
-
-
-def _bound_name(parent: ast.AST | None) -> str:
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
-        target: ast.AST = parent.targets[0]
-    elif isinstance(parent, ast.AnnAssign):
-        target = parent.target
-    else:
-        return ""
-    return target.id if isinstance(target, ast.Name) else ""
 
 
 def _is_mere_keeping(code: Code, use: ast.AST) -> bool:
@@ -215,7 +205,7 @@ def _thread_goes_on(code: Code, node: ast.expr) -> bool:
     parent = code.parent(node)
     if isinstance(parent, ast.Attribute):
         return parent.attr == "start"
-    name = _bound_name(parent)
+    name = bound_name(parent)
     if not name or len(code.assigns(name)) != 1:
         return False
     methods = [code.parent(use) for use in code.uses(name)]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flake8_fastapi.semantics.blocks import as_try
-from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.code import Code, dotted
 from flake8_fastapi.semantics.data import sessions
 from flake8_fastapi.semantics.data.sessions import Session, Use
 from flake8_fastapi.semantics.functions import Function
@@ -124,9 +124,9 @@ class Transaction:
             part = pending.pop()
             if part in self.uses and isinstance(part, ast.Call):
                 pending += [*part.args, *(keyword.value for keyword in part.keywords)]
-            elif not isinstance(part, (ast.Name, ast.Attribute)) or not _dotted(part):
+            elif not isinstance(part, (ast.Name, ast.Attribute)) or not dotted(part):
                 pending.extend(ast.iter_child_nodes(part))
-            elif f"{self.text}.".startswith(f"{_dotted(part)}."):
+            elif f"{self.text}.".startswith(f"{dotted(part)}."):
                 return True
         return False
 
@@ -135,7 +135,7 @@ class Transaction:
 
     def is_session(self, node: ast.AST) -> bool:
         """Whether an expression is the session itself."""
-        return isinstance(node, (ast.Name, ast.Attribute)) and _dotted(node) == self.text
+        return isinstance(node, (ast.Name, ast.Attribute)) and dotted(node) == self.text
 
     # -- failures
 
@@ -228,14 +228,6 @@ def _needs_transaction(use: Use) -> bool:
 
 def _last(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-
-
-def _dotted(node: ast.expr) -> str:
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    return ".".join((node.id, *reversed(names))) if isinstance(node, ast.Name) else ""
 
 
 def _receiver(func: ast.expr) -> str:
