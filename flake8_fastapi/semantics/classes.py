@@ -118,7 +118,10 @@ def method(ev: Evaluator, thing: ClassThing, name: str, after: ClassThing | None
 def attribute(ev: Evaluator, thing: Thing, name: str) -> Things:
     """What `thing.name` may be."""
     if isinstance(thing, Library):
-        return (Library(libraries.canonical(f"{thing.name}.{name}")),)
+        dotted = libraries.canonical(f"{thing.name}.{name}")
+        # An object that a library keeps ready, such as `fastapi_sqlalchemy.db`, goes by its name.
+        typed = libraries.ATTRIBUTES.get(dotted) if thing.last[:1].islower() else None
+        return (Instance(Library(typed)) if typed is not None else Library(dotted),)
     if isinstance(thing, ModuleThing):
         return ev.member(thing.path, name)
     if isinstance(thing, Instance):

@@ -13,6 +13,7 @@ ALIASES = {
     "dataset.table.Table": "dataset.Table",
     "dataset.database.Database": "dataset.Database",
     "fastapi_sqlalchemy.middleware.db": "fastapi_sqlalchemy.db",
+    "fastapi_async_sqlalchemy.middleware.db": "fastapi_async_sqlalchemy.db",
     **to(
         "sqlalchemy.Engine",
         "sqlalchemy.engine.Engine",
@@ -247,6 +248,8 @@ RETURNS = {
 
 ATTRIBUTES = {
     "fastapi_sqlalchemy.db.session": _SESSION,
+    "fastapi_async_sqlalchemy.db.session": f"{_ASYNC}.AsyncSession",
+    "flask_sqlalchemy.SQLAlchemy.session": "sqlalchemy.orm.scoped_session",
     f"{_SESSION}.bind": "sqlalchemy.Engine",
     "sqlalchemy.orm.DeclarativeBase.metadata": "sqlalchemy.MetaData",
     "sqlmodel.SQLModel.metadata": "sqlalchemy.MetaData",
