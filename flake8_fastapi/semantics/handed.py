@@ -15,7 +15,6 @@ from flake8_fastapi.semantics.things import (
     Bound,
     Coroutine,
     Frame,
-    FunctionThing,
     Generator,
     Instance,
     Items,
@@ -25,6 +24,7 @@ from flake8_fastapi.semantics.things import (
     TableThing,
     Thing,
     Things,
+    function_of,
 )
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -127,13 +127,6 @@ def is_entered(place: Place) -> bool:
 
 
 # -- what calling gives
-
-
-def function_of(thing: Thing | None) -> FunctionThing | None:
-    """The function or method of the project that a thing is."""
-    if isinstance(thing, Bound):
-        thing = thing.function
-    return thing if isinstance(thing, FunctionThing) else None
 
 
 def given_by(ev: Evaluator, call: facts.Call, frame: Frame, depth: int = _DEEPEST) -> Things:

@@ -19,6 +19,7 @@ from flake8_fastapi.semantics.things import (
     Library,
     TableThing,
     Thing,
+    function_of,
 )
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -268,13 +269,6 @@ def _constants(node: ast.expr) -> Iterator[str]:
     for element in node.elts if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else ():
         if isinstance(element, ast.Constant) and isinstance(element.value, str):
             yield element.value
-
-
-def function_of(thing: Thing | None) -> FunctionThing | None:
-    """The function of the project that runs when this is called."""
-    if isinstance(thing, Bound):
-        thing = thing.function
-    return thing if isinstance(thing, FunctionThing) else None
 
 
 def fate(ev: Evaluator, thing: Thing | None, spread: bool) -> Fate:

@@ -12,7 +12,7 @@ from flake8_fastapi.knowledge import entities
 from flake8_fastapi.knowledge import types as tables
 from flake8_fastapi.semantics import classes, facts, types
 from flake8_fastapi.semantics.facts import Value
-from flake8_fastapi.semantics.things import ClassThing, Frame, Instance, Library, LiteralThing, TableThing, Thing
+from flake8_fastapi.semantics.things import ClassThing, Frame, Library, LiteralThing, TableThing, Thing
 from flake8_fastapi.semantics.types import Type
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -238,8 +238,3 @@ def field_call(ev: Evaluator, value: Value | None, frame: Frame, *markers: str) 
         return None
     callee = ev.certain(value.func, frame)
     return value if isinstance(callee, Library) and callee.name in (*_FIELD_FUNCTIONS, *markers) else None
-
-
-def is_instance_of_schema(ev: Evaluator, thing: Thing | None) -> bool:
-    """Whether a thing is an instance of a data model of the project."""
-    return isinstance(thing, Instance) and isinstance(thing.type, ClassThing) and of_class(ev, thing.type) is not None

@@ -173,6 +173,13 @@ def only(things: Things) -> Thing | None:
     return first if all(thing == first for thing in kept[1:]) else _same_type(kept)
 
 
+def function_of(thing: Thing | None) -> FunctionThing | None:
+    """The function or method of the project that runs when a thing is called."""
+    if isinstance(thing, Bound):
+        thing = thing.function
+    return thing if isinstance(thing, FunctionThing) else None
+
+
 def only_text(things: Things) -> str | None:
     """The text that a value certainly is; None if it is none."""
     found = only(things)

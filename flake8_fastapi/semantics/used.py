@@ -15,7 +15,14 @@ from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Position, Site
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.markers import NAMES
-from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, FunctionThing, Instance, Library, Thing
+from flake8_fastapi.semantics.things import (
+    ClassThing,
+    Frame,
+    FunctionThing,
+    Instance,
+    Library,
+    function_of,
+)
 from flake8_fastapi.semantics.values import Evaluator
 
 _CONTEXT_VARIABLE = Library("contextvars.ContextVar")
@@ -85,7 +92,7 @@ def _markers(function: Function) -> Iterator[tuple[facts.Call, Frame]]:
     for path in _paths(function):
         for marker, frame in _markers_in(function, path):
             dependency = Dependency(function.ev, marker, None, frame)
-            called = _function_of(dependency.callee) or dependency.function
+            called = function_of(dependency.callee) or dependency.function
             if dependency.call is not None and called is not None and _is_same(called, function.thing):
                 yield dependency.call, frame
 
@@ -98,12 +105,6 @@ def _markers_in(function: Function, path: str) -> Iterator[tuple[Instance, Frame
             found = function.ev.certain(site.value, frame)
             if isinstance(found, Instance) and hints.is_marker(found):
                 yield found, frame
-
-
-def _function_of(thing: Thing | None) -> FunctionThing | None:
-    if isinstance(thing, Bound):
-        thing = thing.function
-    return thing if isinstance(thing, FunctionThing) else None
 
 
 def _is_same(one: FunctionThing, other: FunctionThing) -> bool:
@@ -222,7 +223,7 @@ def _set_in(function: Function, found: FunctionFacts, frame: Frame, hops: int) -
 
 def _set_by(function: Function, call: facts.Call, frame: Frame, hops: int) -> Variable | None:
     """The variable that a helper sets."""
-    helper = _function_of(function.ev.certain(call.func, frame))
+    helper = function_of(function.ev.certain(call.func, frame))
     found = function.ev.function(helper) if helper is not None else None
     if helper is None or found is None or found.is_async or found.is_generator:
         return None
@@ -276,7 +277,7 @@ def _called_by(function: Function) -> set[tuple[str, str]]:
         for site in found.sites if found is not None and len(seen) < _MOST_CALLED else ():
             if not isinstance(site.value, facts.Call):
                 continue
-            called = _function_of(function.ev.certain(site.value.func, Frame(current.path, current.qualname)))
+            called = function_of(function.ev.certain(site.value.func, Frame(current.path, current.qualname)))
             if called is not None and (called.path, called.qualname) not in seen:
                 seen.add((called.path, called.qualname))
                 queue.append(called)

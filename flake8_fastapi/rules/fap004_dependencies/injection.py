@@ -16,6 +16,7 @@ from flake8_fastapi.semantics.things import (
     Instance,
     Partial,
     Thing,
+    function_of,
 )
 from flake8_fastapi.semantics.values import Evaluator
 from flake8_fastapi.visitor import Finding, check
@@ -69,7 +70,7 @@ def called_dependency(marker: Marker) -> Iterator[Finding]:
 def _instead(ev: Evaluator, thing: Thing, callee: Thing | None, name: str) -> str:
     if hints.is_marker(thing):
         return "leave the outer `Depends` out"
-    return f"pass `{name}` itself" if handed.function_of(callee) is not None else "pass a function that gives it"
+    return f"pass `{name}` itself" if function_of(callee) is not None else "pass a function that gives it"
 
 
 @check
@@ -107,7 +108,7 @@ def contextmanager_dependency(marker: Marker) -> Iterator[Finding]:
     if isinstance(thing, Generator) and thing.managed:
         function: FunctionThing | None = thing.function
     else:
-        function = handed.function_of(thing)
+        function = function_of(thing)
     found = ev.function(function) if function is not None else None
     if function is None or found is None or not found.is_generator:
         return
@@ -160,7 +161,7 @@ def dependency_never_runs(marker: Marker) -> Iterator[Finding]:
             return "ok"
     """
     ev = marker.project.evaluator
-    function = handed.function_of(marker.callee)
+    function = function_of(marker.callee)
     found = ev.function(function) if function is not None else None
     if function is None or found is None or found.is_generator or _hands_on(found):
         return
@@ -199,7 +200,7 @@ def _never_run(ev: Evaluator, thing: Thing | None, found: FunctionFacts) -> str 
         return "the coroutine"
     if isinstance(thing, Generator):
         return None if thing.managed else "the generator"
-    if isinstance(thing, (FunctionThing, Partial)) or handed.function_of(thing) is not None:
+    if isinstance(thing, (FunctionThing, Partial)) or function_of(thing) is not None:
         return "the function"
     if isinstance(thing, Instance) and found.name == "lambda" and handed.is_dependency_like(ev, thing):
         return "the object"

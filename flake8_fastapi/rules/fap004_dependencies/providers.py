@@ -12,7 +12,7 @@ from flake8_fastapi.semantics.markers import Marker
 from flake8_fastapi.semantics.project import Project
 from flake8_fastapi.semantics.routes import Route, names_in
 from flake8_fastapi.semantics.signatures import Declaration
-from flake8_fastapi.semantics.things import FunctionThing, Generator, Instance, Library, Thing, only
+from flake8_fastapi.semantics.things import FunctionThing, Generator, Instance, Library, Thing, function_of, only
 from flake8_fastapi.semantics.values import Evaluator
 from flake8_fastapi.visitor import Finding, check
 
@@ -162,7 +162,7 @@ def _fault_of_default(function: Function, declared: facts.Parameter) -> str:
     never = f"{none}: FastAPI never calls its default `{text}`"
     if isinstance(thing, Instance) and thing.type in _FACTORY_TYPES:
         return f"{never}; depend on a function that yields a session"
-    provider = handed.function_of(thing)
+    provider = function_of(thing)
     if provider is not None and _is_provider(function.project, provider, thing, declared.default):
         return f"{never}; write `Depends({text})`"
     return ""
