@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from flake8_fastapi.knowledge import queries as tables
 from flake8_fastapi.semantics import effects, facts, hints, served
 from flake8_fastapi.semantics.code import Code
-from flake8_fastapi.semantics.data import growth, queries_returned
-from flake8_fastapi.semantics.data.queries import Query
-from flake8_fastapi.semantics.data.queries_returned import Returned
+from flake8_fastapi.semantics.data import growth
+from flake8_fastapi.semantics.data.queries import Query, returned
+from flake8_fastapi.semantics.data.queries.returned import Returned
 from flake8_fastapi.semantics.facts import Value
 from flake8_fastapi.semantics.parameters import Parameter
 from flake8_fastapi.semantics.routes import Route
@@ -55,7 +55,7 @@ def _collections(route: Route) -> Iterator[Returned]:
     """The whole, unlimited results in the answer of a route that clients read as JSON."""
     if not served.is_api(route) or route.methods != {"GET"} or served.is_export(route):
         return
-    for found in queries_returned.of_route(route):
+    for found in returned.of_route(route):
         result = found.result
         if result.is_whole and not result.is_stream and result.query.bounded is False and served.sends_json(route):
             yield found

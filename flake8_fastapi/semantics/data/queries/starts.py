@@ -6,8 +6,9 @@ import re
 
 from flake8_fastapi.knowledge import queries as tables
 from flake8_fastapi.semantics import classes, facts
-from flake8_fastapi.semantics.data import entities, queries_sql
-from flake8_fastapi.semantics.data.queries_model import Column, Filter, Query, Result, Shape
+from flake8_fastapi.semantics.data import entities
+from flake8_fastapi.semantics.data.queries import sql
+from flake8_fastapi.semantics.data.queries.model import Column, Filter, Query, Result, Shape
 from flake8_fastapi.semantics.facts import Value
 from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, Instance, Library, LiteralThing, Thing
 from flake8_fastapi.semantics.values import Evaluator
@@ -37,7 +38,7 @@ def query(ev: Evaluator, call: facts.Call, frame: Frame) -> Query | Result | Non
 
 
 def _selected(ev: Evaluator, call: facts.Call, frame: Frame, library: str, *, is_legacy: bool = False) -> Query | None:
-    chosen = queries_sql.selection(ev, call.args, frame)
+    chosen = sql.selection(ev, call.args, frame)
     if is_legacy and not chosen.entities and not chosen.columns and not _is_session(ev, call, frame):
         return None
     return Query(
@@ -84,7 +85,7 @@ def _got(ev: Evaluator, call: facts.Call, frame: Frame) -> Result | None:
         return None
     options = call.keyword("options")
     written = options.items if isinstance(options, facts.Display) else (options,) if options is not None else ()
-    loads, is_complete = queries_sql.loads(ev, written, frame)
+    loads, is_complete = sql.loads(ev, written, frame)
     found = Query(
         "sqlalchemy", call, frame, (entity,), bounded=True, is_filtered=True, loads=loads, is_complete=is_complete
     )
@@ -117,7 +118,7 @@ def _started(
     if effect == "filter" and any(isinstance(each, facts.Table) for each in call.args):
         filters = tuple(each for argument in call.args for each in _document_conditions(ev, argument, frame))
     elif effect == "filter":
-        filters = tuple(queries_sql.conditions(ev, call, "filter_by", frame))
+        filters = tuple(sql.conditions(ev, call, "filter_by", frame))
     limit = call.keyword("limit")
     found = Query(
         library,
@@ -195,7 +196,7 @@ def _is_constant_document(ev: Evaluator, value: Value, frame: Frame) -> bool:
         return all(_is_constant_document(ev, item, frame) for _, item in value.items)
     if isinstance(value, facts.Display):
         return all(_is_constant_document(ev, item, frame) for item in value.items)
-    return queries_sql.is_constant(ev, value, frame)
+    return sql.is_constant(ev, value, frame)
 
 
 def is_collection(ev: Evaluator, thing: Thing | None) -> bool:

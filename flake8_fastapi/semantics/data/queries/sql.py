@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from flake8_fastapi.knowledge import queries as tables
 from flake8_fastapi.semantics import classes, facts
 from flake8_fastapi.semantics.data import entities
-from flake8_fastapi.semantics.data.queries_model import Column, Filter, Load
+from flake8_fastapi.semantics.data.queries.model import Column, Filter, Load
 from flake8_fastapi.semantics.facts import Value
 from flake8_fastapi.semantics.things import ClassThing, Frame, FunctionThing, Instance, Library, LiteralThing, Thing
 from flake8_fastapi.semantics.values import Evaluator

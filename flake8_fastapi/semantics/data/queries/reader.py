@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from flake8_fastapi.knowledge import queries as tables
 from flake8_fastapi.semantics import arguments, facts
-from flake8_fastapi.semantics.data import queries_conditions as conditions
-from flake8_fastapi.semantics.data import queries_starts, queries_steps
-from flake8_fastapi.semantics.data.queries_model import Query, Result, merged_queries, merged_results
+from flake8_fastapi.semantics.data.queries import conditions, starts, steps
+from flake8_fastapi.semantics.data.queries.model import Query, Result, merged_queries, merged_results
 from flake8_fastapi.semantics.facts import Value
 from flake8_fastapi.semantics.things import Bound, Frame, FunctionThing, Library, Made
 from flake8_fastapi.semantics.values import Evaluator
@@ -76,7 +75,7 @@ class Reader:
         if isinstance(value, facts.Local):
             return self.merged(self.bindings(value, spot))
         if isinstance(value, facts.Awaited):
-            return queries_steps.awaited(self.read(value.of, spot))
+            return steps.awaited(self.read(value.of, spot))
         if isinstance(value, facts.Declared):
             return self.read(value.value, spot) if value.value is not None else NOTHING
         if isinstance(value, facts.Either):
@@ -86,7 +85,7 @@ class Reader:
         if isinstance(value, facts.Item):
             return self._item(value, spot)
         if isinstance(value, facts.Iterated):
-            return queries_steps.element(self.read(value.of, spot))
+            return steps.element(self.read(value.of, spot))
         if isinstance(value, facts.Parameter):
             given = self.argument(value, spot)
             return self.read(*given) if given is not None else None
@@ -102,7 +101,7 @@ class Reader:
             bindings = module.names.get(value.name, ()) if module is not None else ()
             return self.read(bindings[0], Spot(Frame(spot.frame.path))) if len(bindings) == 1 else None
         if isinstance(value, facts.Attribute):
-            return queries_starts.manager(self.ev, value, spot.frame)
+            return starts.manager(self.ev, value, spot.frame)
         return None
 
     def _display(self, value: facts.Display, spot: Spot) -> Reading:
@@ -110,7 +109,7 @@ class Reader:
         if not value.items:
             return NOTHING
         of = self.iterated(value.items[0], spot) if value.kind == "each" and not value.is_filtered else None
-        return queries_steps.listed(self.read(of[0], of[1])) if of is not None else None
+        return steps.listed(self.read(of[0], of[1])) if of is not None else None
 
     def iterated(self, value: Value, spot: Spot) -> tuple[Value, Spot] | None:
         """What a variable of a loop or comprehension runs over; None if the value is none."""
@@ -127,8 +126,8 @@ class Reader:
         if isinstance(value.key, facts.Slice):
             if isinstance(value.of, facts.Local) and self.is_changed(value.of, spot):
                 return None
-            return queries_steps.sliced(found, value.key)
-        return queries_steps.element(found) if isinstance(found, Result) and not found.is_cursor else None
+            return steps.sliced(found, value.key)
+        return steps.element(found) if isinstance(found, Result) and not found.is_cursor else None
 
     def is_changed(self, value: facts.Local, spot: Spot) -> bool:
         """Whether the function changes a list in place: `rows.sort(…)`."""
@@ -197,9 +196,9 @@ class Reader:
             if isinstance(base, Nothing):
                 return base
             if isinstance(base, Query):
-                return queries_steps.of_query(self.ev, base, call, spot.frame)
+                return steps.of_query(self.ev, base, call, spot.frame)
             if isinstance(base, Result):
-                return queries_steps.of_result(base, call, spot.frame)
+                return steps.of_result(base, call, spot.frame)
         entered = self.entered(call, spot)
         if entered is not None:
             function, inner = entered
@@ -235,12 +234,12 @@ class Reader:
     def _of_library(self, call: facts.Call, spot: Spot) -> Reading:
         callee = self.ev.certain(call.func, spot.frame)
         if isinstance(callee, Library) and callee.name in tables.COPIES and len(call.args) == 1 and not call.keywords:
-            return queries_steps.listed(self.read(call.args[0], spot), call, spot.frame)
-        started = queries_starts.query(self.ev, call, spot.frame)
+            return steps.listed(self.read(call.args[0], spot), call, spot.frame)
+        started = starts.query(self.ev, call, spot.frame)
         if started is not None:
             return started
         statement = self._statement(call, spot)
-        return queries_starts.executed(self.ev, call, spot.frame, statement)
+        return starts.executed(self.ev, call, spot.frame, statement)
 
     def _statement(self, call: facts.Call, spot: Spot) -> Query | None:
         """The query that a call of `session.execute(…)` and the like is given, or that its cursor ran before."""
@@ -253,7 +252,7 @@ class Reader:
             found = self.read(value, spot)
             if isinstance(found, Query):
                 return found
-            return queries_starts.text(self.ev, call, value, spot.frame)
+            return starts.text(self.ev, call, value, spot.frame)
         if tables.RESULT_STEPS.get(call.func.name) in ("all", "one", "part"):
             earlier = self._executed_before(call, spot)
             return self._statement(earlier, spot) if earlier is not None else None

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from flake8_fastapi.knowledge import queries as tables
 from flake8_fastapi.semantics import facts
-from flake8_fastapi.semantics.data import queries_sql
-from flake8_fastapi.semantics.data.queries_model import ONE_OF, Column, Load, Query, Result, Shape
+from flake8_fastapi.semantics.data.queries import sql
+from flake8_fastapi.semantics.data.queries.model import ONE_OF, Column, Load, Query, Result, Shape
 from flake8_fastapi.semantics.things import Frame, LiteralThing
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -26,7 +26,7 @@ def of_query(ev: Evaluator, query: Query, call: facts.Call, frame: Frame) -> Que
 def _changed(ev: Evaluator, query: Query, effect: str, call: facts.Call, frame: Frame) -> Query:
     assert isinstance(call.func, facts.Attribute)
     if effect == "filter":
-        found = tuple(queries_sql.conditions(ev, call, _filter_method(query, call.func.name), frame))
+        found = tuple(sql.conditions(ev, call, _filter_method(query, call.func.name), frame))
         return replace(
             query,
             filters=(*query.filters, *found),
@@ -42,7 +42,7 @@ def _changed(ev: Evaluator, query: Query, effect: str, call: facts.Call, frame: 
     if effect == "distinct":
         return replace(query, is_reduced=True)
     if effect == "options":
-        loads, is_complete = queries_sql.loads(ev, call.args, frame)
+        loads, is_complete = sql.loads(ev, call.args, frame)
         return replace(query, loads=(*query.loads, *loads), is_complete=query.is_complete and is_complete)
     if effect == "prefetch":
         return _prefetched(ev, query, call, frame)
@@ -61,7 +61,7 @@ def _joins_entity(ev: Evaluator, call: facts.Call, frame: Frame) -> bool:
     """Whether a join is one with another table, not with a subquery that chooses rows."""
     if not call.args:
         return True
-    chosen = queries_sql.selection(ev, call.args[:1], frame)
+    chosen = sql.selection(ev, call.args[:1], frame)
     return bool(chosen.entities or chosen.columns)
 
 
@@ -88,7 +88,7 @@ def _prefetched(ev: Evaluator, query: Query, call: facts.Call, frame: Frame) -> 
 
 
 def _selecting(ev: Evaluator, query: Query, effect: str, call: facts.Call, frame: Frame) -> Query:
-    chosen = queries_sql.selection(ev, call.args, frame)
+    chosen = sql.selection(ev, call.args, frame)
     before = (query.entities, query.columns) if effect == "more" else ((), ())
     bounded = query.bounded
     if effect == "columns" and chosen.is_aggregated:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import queries as tables
 from flake8_fastapi.semantics import classes, facts
-from flake8_fastapi.semantics.data.queries_model import Column, Filter, Load, Query, Result, Shape
-from flake8_fastapi.semantics.data.queries_reader import Reader, Spot
+from flake8_fastapi.semantics.data.queries.model import Column, Filter, Load, Query, Result, Shape
+from flake8_fastapi.semantics.data.queries.reader import Reader, Spot
 from flake8_fastapi.semantics.facts import Value
 from flake8_fastapi.semantics.things import Frame, Instance
 from flake8_fastapi.semantics.values import Evaluator

@@ -10,7 +10,7 @@ from flake8_fastapi.semantics.things import FunctionThing, Instance
 from flake8_fastapi.semantics.values import Evaluator
 
 if TYPE_CHECKING:
-    from flake8_fastapi.semantics.data.queries_reader import Reader, Spot
+    from flake8_fastapi.semantics.data.queries.reader import Reader, Spot
 
 _DEPTH = 8
 

@@ -12,9 +12,9 @@ from flake8_fastapi.knowledge import framework
 from flake8_fastapi.knowledge import queries as tables
 from flake8_fastapi.semantics import classes, facts, schemas
 from flake8_fastapi.semantics.code import Code
-from flake8_fastapi.semantics.data import queries_steps
-from flake8_fastapi.semantics.data.queries_model import Query, Result
-from flake8_fastapi.semantics.data.queries_reader import Reader, Spot
+from flake8_fastapi.semantics.data.queries import steps
+from flake8_fastapi.semantics.data.queries.model import Query, Result
+from flake8_fastapi.semantics.data.queries.reader import Reader, Spot
 from flake8_fastapi.semantics.facts import Position, Value
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.things import Bound, ClassThing, FunctionThing, Library
@@ -203,7 +203,7 @@ class _Walk:
             yield from self._iterated(value, where, depth)
 
     def _iterated(self, value: Value, spot: Spot, depth: int) -> Iterator[Returned]:
-        found = queries_steps.listed(self.reader.read(value, spot))
+        found = steps.listed(self.reader.read(value, spot))
         if found is None:
             yield from self.parts(value, spot, depth - 1)
         elif found.is_many:
