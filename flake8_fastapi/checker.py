@@ -13,12 +13,13 @@ from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 from flake8_fastapi.containment import STRICT, collector_paused, complain
+from flake8_fastapi.knowledge.limits import HELP, Limits
 from flake8_fastapi.semantics.files import NOWHERE, Files
-from flake8_fastapi.settings import Settings, SettingsError
+from flake8_fastapi.settings import Settings, SettingsError, option
 
 _WORDS = (
     "async def", "fastapi", "starlette", "FastAPI", "APIRouter", "validator", "serializer", "computed_field",
-    "Depends", "yield", "next(", "__next__", "add_task", "ContextVar", "TYPE_CHECKING",
+    "Depends", "yield", "next(", "__next__", "add_task", "ContextVar", "TYPE_CHECKING", "uvicorn",
 )  # fmt: skip
 _ROUTE = re.compile(
     r"\n[ \t]*@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|middleware|on_event)\("
@@ -79,6 +80,14 @@ class Checker:
             help="the oldest FastAPI that the code must run with, such as 0.115 "
             "(default: what the project's metadata demands, else the newest)",
         )
+        for name, figure in Limits()._asdict().items():
+            manager.add_option(
+                option(name),
+                default=str(figure),
+                metavar="n",
+                parse_from_config=True,
+                help=f"{HELP[name]} (default: {figure})",
+            )
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
@@ -90,6 +99,7 @@ class Checker:
                 options.fastapi_blocking_calls or "",
                 _check_names,
                 options.fastapi_version or "",
+                {name: str(getattr(options, f"fastapi_{name}")) for name in Limits._fields},
             )
         except SettingsError as error:
             raise ExecutionError(str(error)) from None
@@ -141,7 +151,7 @@ def _findings(tree: ast.Module, path: str, source: str, files: Files, settings: 
 
     project = Project.of(files)
     version = Version(*settings.fastapi_version) if settings.fastapi_version is not None else None
-    project.use(settings.blocking_calls, version)
+    project.use(settings.blocking_calls, version, settings.limits)
     module = Module(tree, path, source, project)
     try:
         reports = Visitor(module, registry().values(), settings).run()

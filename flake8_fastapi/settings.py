@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from flake8_fastapi.knowledge.limits import Limits
 
 
 class SettingsError(ValueError):
@@ -25,6 +27,8 @@ class Settings:
 
     fastapi_version: tuple[int, ...] | None = None
     """The oldest FastAPI that the code must run with; None: what the project's metadata demands, else the newest."""
+    limits: Limits = field(default_factory=Limits)
+    """The figures from which checks of size speak."""
 
     @classmethod
     def parse(
@@ -34,14 +38,30 @@ class Settings:
         blocking_calls: str,
         checks: Callable[[], Collection[str]],
         fastapi_version: str = "",
+        limits: Mapping[str, str] | None = None,
     ) -> Settings:
-        """Settings from the texts of the options. Raises SettingsError for an unknown check or a malformed entry."""
+        """Settings from the texts of the options. Raises SettingsError for an unknown check or a malformed entry.
+
+        `limits` has the texts of options that are figures, by the name of the figure.
+        """
         return cls(
             _names("--fastapi-enable", enable, checks),
             _names("--fastapi-disable", disable, checks),
             tuple(_replacements("--fastapi-blocking-calls", blocking_calls)),
             _version("--fastapi-version", fastapi_version),
+            Limits(**{name: _figure(option(name), text) for name, text in (limits or {}).items()}),
         )
+
+
+def option(limit: str) -> str:
+    """The option for a figure: `session_calls` -> `--fastapi-session-calls`."""
+    return f"--fastapi-{limit.replace('_', '-')}"
+
+
+def _figure(option: str, text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text.strip()) or int(text) == 0:
+        raise SettingsError(f"{option}: {text.strip()!r} is no figure; write a whole number from 1 to 999999")
+    return int(text)
 
 
 def _version(option: str, text: str) -> tuple[int, ...] | None:

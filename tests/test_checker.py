@@ -11,6 +11,7 @@ import pytest
 from flake8_fastapi import rules
 from flake8_fastapi.checker import Checker
 from flake8_fastapi.containment import STRICT
+from flake8_fastapi.knowledge.limits import Limits
 from flake8_fastapi.semantics import project
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.settings import Settings, SettingsError
@@ -125,6 +126,19 @@ def test_checks_are_switched_by_name(tmp_path: Path) -> None:
 def test_options_that_mean_nothing(enable: str, blocking: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message.replace("[", r"\[")):
         Settings.parse(enable, "", blocking, rules.registry)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "five", "1.5", "9999999"])
+def test_figures_that_mean_nothing(text: str) -> None:
+    with pytest.raises(SettingsError, match=f"--fastapi-session-calls: {text!r} is no figure"):
+        Settings.parse("", "", "", rules.registry, limits={"session_calls": text})
+
+
+def test_figures_are_options() -> None:
+    limits = {"session_calls": " 7 ", "max_module_routes": "12"}
+    assert Settings.parse("", "", "", rules.registry, limits=limits).limits == Limits(
+        session_calls=7, max_module_routes=12
+    )
 
 
 def test_entries_are_separated_by_commas_or_lines() -> None:

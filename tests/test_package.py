@@ -16,6 +16,8 @@ import pytest
 
 import flake8_fastapi
 from flake8_fastapi.checker import Checker
+from flake8_fastapi.knowledge.limits import HELP, Limits
+from flake8_fastapi.settings import option
 from harness import REPOSITORY
 
 PACKAGE = REPOSITORY / "flake8_fastapi"
@@ -77,10 +79,25 @@ def test_version(installed: Distribution, tmp_path: Path) -> None:
     assert f"\n## {flake8_fastapi.__version__}" in (REPOSITORY / "CHANGELOG.md").read_text()
 
 
-def test_help_shows_the_options(tmp_path: Path) -> None:
+def test_help_and_readme_show_the_options(tmp_path: Path) -> None:
     text = flake8("--help", folder=tmp_path)
-    for option in ("enable", "disable", "blocking-calls"):
-        assert f"--fastapi-{option}" in text
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    figures = [name.replace("_", "-") for name in Limits._fields]
+    for name in ("enable", "disable", "blocking-calls", "version", *figures):
+        assert f"--fastapi-{name}" in text
+        assert f"| `--fastapi-{name}` |" in readme
+
+
+def test_the_figures_are_what_the_readme_says() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    for name, figure in Limits()._asdict().items():
+        assert f"| `{option(name)}` | {HELP[name]} | {figure} |" in readme, name
+
+
+def test_a_figure_that_means_nothing(app: Path) -> None:
+    text = flake8("--isolated", "--fastapi-session-calls=some", "app.py", folder=app, expect=None)
+    assert "--fastapi-session-calls: 'some' is no figure" in text
+    assert "Traceback" not in text
 
 
 def test_installed_files(installed: Distribution) -> None:

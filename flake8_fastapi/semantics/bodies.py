@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from flake8_fastapi.semantics import facts, mentions, once, scopes
+from flake8_fastapi.semantics import ends, facts, mentions, once, scopes
 from flake8_fastapi.semantics.expressions import Body, Expressions, start_of
 from flake8_fastapi.semantics.facts import MODULE, UNKNOWN, Position, Site, Value
 
@@ -65,6 +65,7 @@ class _Extractor(Expressions):
             ast.AsyncWith: self._with,
             ast.Try: self._try,
             ast.Match: self._match,
+            ast.Raise: self._raise,
             ast.Import: self._import,
             ast.ImportFrom: self._import_from,
         }
@@ -122,6 +123,8 @@ class _Extractor(Expressions):
             yielded=tuple(body.yielded),
             sites=tuple(body.sites),
             changed=frozenset(body.changed),
+            raises=tuple(body.raises),
+            tries=tuple(body.tries),
         )
 
     def qualify(self, name: str) -> str:
@@ -189,7 +192,10 @@ class _Extractor(Expressions):
             returns=header.returns,
         )
         found = self.functions[header.body.qualname]
-        self.functions[header.body.qualname] = found._replace(lines=_end(node)[0] - node.lineno + 1)
+        self.functions[header.body.qualname] = found._replace(
+            lines=_end(node)[0] - node.lineno + 1,
+            never_returns=bool(found.raises) and not found.is_generator and ends.never_returns(node.body),
+        )
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = tuple([self.value(item) for item in node.decorator_list])
@@ -283,16 +289,36 @@ class _Extractor(Expressions):
 
     def _try(self, node: ast.Try) -> None:
         body = self.bodies[-1]
+        guards, within, number = body.guards, body.within, len(body.tries)
+        body.tries.append(facts.Try(Position(node.lineno, node.col_offset), (), False))
         caught = any(once.catches_runtime_error(handler) for handler in node.handlers)
         body.caught += caught
+        body.guards = (*guards, number)
         self._block(node.body, node)
+        body.guards = guards
         body.caught -= caught
-        for handler in node.handlers:
-            if handler.type is not None:
-                self.value(handler.type)
+        clauses = []
+        for index, handler in enumerate(node.handlers):
+            named = self.value(handler.type) if handler.type is not None else None
+            body.within = (number, index)
             self._block(handler.body, handler)
+            body.within = within
+            clauses.append(
+                facts.Clause(
+                    named, handler.name, Position(handler.lineno, handler.col_offset), ends.raises_again(handler)
+                )
+            )
         self._block(node.orelse, node, "orelse")
         self._block(node.finalbody, node, "finalbody")
+        discards = any(isinstance(statement, ast.Return) for statement in node.finalbody)
+        body.tries[number] = body.tries[number]._replace(clauses=tuple(clauses), discards=discards)
+
+    def _raise(self, node: ast.Raise) -> None:
+        body = self.bodies[-1]
+        value = self.value(node.exc) if node.exc is not None else None
+        if node.cause is not None:
+            self.value(node.cause)
+        body.raises.append(facts.Raise(value, Position(node.lineno, node.col_offset), body.guards, body.within))
 
     def _match(self, node: ast.Match) -> None:
         self.value(node.subject)

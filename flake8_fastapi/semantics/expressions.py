@@ -36,6 +36,10 @@ class Body:
         self.lazy = 0
         self.needs: tuple[Value, ...] = ()
         self.caught = 0
+        self.raises: list[facts.Raise] = []
+        self.tries: list[facts.Try] = []
+        self.guards: tuple[int, ...] = ()
+        self.within: tuple[int, int] | None = None
         self.path: scopes.Path = ()
 
 
@@ -124,8 +128,8 @@ class Expressions:
     def site(self, site: Site) -> None:
         """Record what runs here."""
         body = self.bodies[-1]
-        if body.lazy or body.needs or body.caught:
-            site = site._replace(lazy=body.lazy > 0, needs=body.needs, caught=body.caught > 0)
+        if body.lazy or body.needs or body.caught or body.guards:
+            site = site._replace(lazy=body.lazy > 0, needs=body.needs, caught=body.caught > 0, guards=body.guards)
         body.sites.append(site)
 
     def bind(self, target: ast.expr, value: Value) -> None:

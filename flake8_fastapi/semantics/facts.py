@@ -251,8 +251,42 @@ class Site(NamedTuple):
     """What must be true (or not None) for it to run: `if path:` and `if not path: return` around it."""
     caught: bool = False
     """A RuntimeError is caught around it."""
+    guards: tuple[int, ...] = ()
+    """The `try` statements in whose body it runs, outermost first, as indices of the function's `tries`."""
     is_partial: bool = False
     """For an iteration: a condition of the comprehension leaves some out, other than names that begin with `_`."""
+
+
+class Clause(NamedTuple):
+    """One `except` of a `try`."""
+
+    type: Value | None
+    """The class or classes it names; None for a bare `except`."""
+    name: str | None
+    start: Position
+    raises_again: bool
+    """It may raise what it caught: it has a bare `raise`, or one of its own variable."""
+
+
+class Try(NamedTuple):
+    """A `try` statement."""
+
+    start: Position
+    clauses: tuple[Clause, ...]
+    discards: bool
+    """Its `finally` returns, which drops every exception."""
+
+
+class Raise(NamedTuple):
+    """A `raise` statement."""
+
+    value: Value | None
+    """What is raised; None for a bare `raise`."""
+    start: Position
+    guards: tuple[int, ...]
+    """The `try` statements in whose body it stands, as in `Site`."""
+    within: tuple[int, int] | None
+    """The `except` in which it stands, nearest first: index of the `try`, and of its clause."""
 
 
 class FunctionFacts(NamedTuple):
@@ -280,6 +314,10 @@ class FunctionFacts(NamedTuple):
     `options["x"] = …`."""
     lines: int = 0
     """How many lines it has, from its `def` on; 0 for a lambda and for a module."""
+    raises: tuple[Raise, ...] = ()
+    tries: tuple[Try, ...] = ()
+    never_returns: bool = False
+    """Whether each way through it ends in a `raise` of its own; false where that takes more than a look."""
 
 
 class ClassFacts(NamedTuple):

@@ -14,6 +14,7 @@ from flake8_fastapi.semantics.code import Source
 from flake8_fastapi.semantics.data import sessions
 from flake8_fastapi.semantics.data.sessions import Opening
 from flake8_fastapi.semantics.facts import MODULE, ModuleFacts, Position
+from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.markers import Marker
 from flake8_fastapi.semantics.project import Project
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from astroid import nodes
     from astroid.nodes import NodeNG
 
-Subject = Function | Route | Marker | Model | Opening
+Subject = Function | Route | Marker | Model | Opening | File
 _T = TypeVar("_T")
 _TOP = Position(0, 0)
 """Where a subject is shown that stands in no function."""
@@ -93,6 +94,7 @@ class Module:
             Marker: self._markers,
             Model: self._models,
             Opening: self._openings,
+            File: self._file,
         }
         for kind, make in makers.items():
             for position, subject in self._contained(kind, make) if kind in kinds else ():
@@ -153,16 +155,10 @@ class Module:
             return None
 
     def _routes(self) -> Iterator[tuple[Position, Subject]]:
-        seen = set()
-        for registration in self.project.registrations.of(self.path):
-            if registration.role not in ROUTE_ROLES or registration.call is None or registration.frame is None:
-                continue
-            if registration.holder is None:
-                continue
-            route = Route(self.project.evaluator, registration, registration.holder, self.project, self.source)
-            if route.is_operation and route not in seen:
-                seen.add(route)
-                yield self._around(registration.frame.function), route
+        for route in self._as_file.routes:
+            frame = route.registration.frame
+            if route.is_operation and frame is not None:
+                yield self._around(frame.function), route
 
     def _markers(self) -> Iterator[tuple[Position, Subject]]:
         for marker in markers.of(self.project, self.source):
@@ -185,6 +181,14 @@ class Module:
             for opening in sessions.openings(self):
                 yield self._around(opening.qualname), opening
 
+    def _file(self) -> Iterator[tuple[Position, Subject]]:
+        yield _TOP, self._as_file
+
+    @cached_property
+    def _as_file(self) -> File:
+        assert self.facts is not None
+        return File(self.project, self.facts, self.source)
+
     def _around(self, qualname: str) -> Position:
         assert self.facts is not None
         return self.facts.functions[qualname].position if qualname != MODULE else _TOP
@@ -197,8 +201,8 @@ class Module:
         from flake8_fastapi.semantics import rebuild
 
         left = dict(subjects)
-        pending: list[NodeNG] = [self.tree]
         yield from left.pop(_TOP, ())
+        pending: list[NodeNG] = [self.tree] if left else []
         while pending:
             node = pending.pop()
             position = rebuild.begins(node)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 
 from flake8_fastapi.knowledge.blocking import Blocking, blocking
+from flake8_fastapi.knowledge.limits import Limits
 from flake8_fastapi.semantics import bodies, files, tree, versions
 from flake8_fastapi.semantics.effects import Effects
 from flake8_fastapi.semantics.facts import ModuleFacts
@@ -33,6 +34,8 @@ class Project:
     def __init__(self, files: Files) -> None:
         self.files = files
         self.blocking: Callable[[str], Blocking | None] = blocking
+        self.limits = Limits()
+        """The figures from which checks of size speak."""
         self._wanted_version: Version | None = None
         self._facts: dict[str, ModuleFacts | None] = {}
         self._sources: dict[str, str] = {}
@@ -44,8 +47,15 @@ class Project:
             _projects[id(files)] = cls(files)
         return _projects[id(files)]
 
-    def use(self, blocking_calls: tuple[tuple[str, str], ...], fastapi_version: Version | None = None) -> None:
-        """Take further blocking calls (dotted name or `fnmatch` pattern -> replacement), and the version to support."""
+    def use(
+        self,
+        blocking_calls: tuple[tuple[str, str], ...],
+        fastapi_version: Version | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """Take what the user wants: further blocking calls (dotted name or `fnmatch` pattern -> replacement), the
+        version to support, and the figures from which checks of size speak."""
+        self.limits = limits or Limits()
         if fastapi_version != self._wanted_version:
             self._wanted_version = fastapi_version
             self.__dict__.pop("fastapi_version", None)

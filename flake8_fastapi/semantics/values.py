@@ -36,6 +36,7 @@ from flake8_fastapi.semantics.things import (
 
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.data.entities import Entity
+    from flake8_fastapi.semantics.errors.raised import Raised
     from flake8_fastapi.semantics.schemas import Schema
 
 _DEPTH = 80
@@ -74,6 +75,7 @@ class Evaluator:
         self.mro_memo: dict[ClassThing, tuple[tuple[ClassThing | Library, ...], bool]] = {}
         self.entity_memo: dict[ClassThing, Entity | None] = {}
         self.schema_memo: dict[ClassThing, Schema | None] = {}
+        self.raised_memo: dict[tuple[FunctionThing, int], tuple[Raised, ...]] = {}
         self.mapped_by_calls: frozenset[ClassThing] | None = None
         self._handlers: dict[type[Value], Callable[[Any, Frame], Things]] = {
             facts.Name: self._name,
