@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import libraries
-from flake8_fastapi.semantics import classes, dependencies, signatures
+from flake8_fastapi.semantics import dependencies, signatures
 from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.errors import exceptions
 from flake8_fastapi.semantics.functions import Function
-from flake8_fastapi.semantics.things import Bound, ClassThing, Instance, Library, LiteralThing
+from flake8_fastapi.semantics.things import Bound, Library
 
 _SESSIONS = frozenset({"sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession"})
 _WRITES = frozenset({"add", "add_all", "merge", "delete", "bulk_save_objects", "bulk_insert_mappings"})
@@ -34,9 +35,7 @@ _AUTHENTICATION = frozenset(
 )
 """Words in the name of a dependency that says who somebody is and what they may do."""
 _REFUSALS = frozenset({401, 403, 429})
-_REFUSING_NAMES = re.compile(r"fastapi\.status\.HTTP_(401|403|429)_|http\.HTTPStatus\.(UNAUTHORIZED|FORBIDDEN)")
-_HTTP_EXCEPTION = "starlette.exceptions.HTTPException"
-
+_OWN_REFUSALS = frozenset({*_REFUSALS, None})
 
 TELLING = frozenset({"commit", *(name.rpartition(".")[2] for name in _MAIL)})
 """Last names of calls without which there is no deed."""
@@ -145,18 +144,9 @@ def _words(name: str) -> set[str]:
 
 def _refuses(code: Code, node: ast.Raise) -> bool:
     """Whether an HTTPException of 401, 403 or 429 is raised."""
-    raised = node.exc
-    call = raised if isinstance(raised, ast.Call) else None
-    thing = code.thing(raised) if raised is not None else None
-    cls = thing.type if isinstance(thing, Instance) else thing
-    if not isinstance(cls, (ClassThing, Library)) or not classes.is_a(code.source.ev, cls, _HTTP_EXCEPTION):
+    thing = code.thing(node.exc) if node.exc is not None else None
+    cls = exceptions.cls_of(thing)
+    if not exceptions.is_http(code.source.ev, cls):
         return False
-    written = [*call.args, *(keyword.value for keyword in call.keywords)] if call is not None else []
-    return isinstance(cls, ClassThing) or any(_is_refusal(code, each) for each in written)
-
-
-def _is_refusal(code: Code, node: ast.expr) -> bool:
-    thing = code.thing(node)
-    if isinstance(thing, LiteralThing):
-        return thing.value in _REFUSALS
-    return isinstance(thing, Library) and _REFUSING_NAMES.match(thing.name) is not None
+    # A class of the project's own whose status nobody knows most likely says what the caller may not do.
+    return exceptions.status(code.source.ev, thing) in (_REFUSALS if isinstance(cls, Library) else _OWN_REFUSALS)

@@ -114,14 +114,18 @@ class Meanings(Names):
         return known if known is not None else ERROR if self._never_returns(call) else None
 
     def _never_returns(self, call: ast.Call) -> bool:
-        """Whether the function called says `-> NoReturn`."""
+        """Whether the function called ends in a `raise` whatever happens, or says `-> NoReturn`."""
         thing = self._code.thing(call.func)
         function = thing.function if isinstance(thing, Bound) else thing
         if not isinstance(function, FunctionThing):
             return False
         ev = self._code.source.ev
         found = ev.function(function)
-        if found is None or found.returns is None or found.is_generator:
+        if found is None or found.is_generator:
+            return False
+        if found.never_returns:
+            return not found.is_async or isinstance(self._code.parent(call), ast.Await)
+        if found.returns is None:
             return False
         return _says_never(ev.certain(found.returns, ev.frame_of(function)))
 

@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_fastapi.knowledge import framework
+from flake8_fastapi.knowledge.errors import BROAD, HTTP_EXCEPTION
 from flake8_fastapi.semantics import classes, deeds, facts, flow, used
 from flake8_fastapi.semantics.code import Code, start
+from flake8_fastapi.semantics.errors import exceptions
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.things import Bound, ClassThing, FunctionThing, Generator, Instance, Library, Thing
@@ -17,8 +19,6 @@ _RERAISES_ANYWAY = (0, 110)
 """Before this version FastAPI raised the exception of the route again, whatever a dependency made of it."""
 _EXITS_EARLY, _EXITS_LATE = (0, 106), (0, 118)
 """Between these versions what follows `yield` ran before the response was sent."""
-_HTTP_EXCEPTION = "starlette.exceptions.HTTPException"
-_EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
 _NO_ERRORS = frozenset(
     {
         *("asyncio.CancelledError", "builtins.GeneratorExit", "builtins.KeyboardInterrupt", "builtins.SystemExit"),
@@ -163,7 +163,7 @@ def _swallowed_by_try(function: Function, code: Code, statement: ast.Try) -> Ite
         if errors and not falls_back and _ends_here(function, code, statement, handler):
             shown = f"`except {short(_shown(handler.type))}`" if handler.type is not None else "`except:`"
             yield start(handler), shown, catches_http
-        if any(_is_library(thing, *_EVERYTHING) for thing in caught):
+        if any(_is_library(thing, *BROAD) for thing in caught):
             return
         http_is_left = http_is_left and not any(_is_library(thing, *_HTTP_EXCEPTIONS) for thing in caught)
 
@@ -177,7 +177,7 @@ def _caught(code: Code, written: ast.expr | None) -> list[Thing]:
     return [thing for thing in things if isinstance(thing, (Library, ClassThing))] if None not in things else []
 
 
-_HTTP_EXCEPTIONS = frozenset({_HTTP_EXCEPTION, "fastapi.HTTPException"})
+_HTTP_EXCEPTIONS = frozenset({HTTP_EXCEPTION, "fastapi.HTTPException"})
 
 
 def _is_library(thing: Thing, *names: str) -> bool:
@@ -185,9 +185,7 @@ def _is_library(thing: Thing, *names: str) -> bool:
 
 
 def _catches_http(code: Code, thing: Thing) -> bool:
-    if _is_library(thing, *_EVERYTHING):
-        return True
-    return isinstance(thing, (ClassThing, Library)) and classes.is_a(code.source.ev, thing, _HTTP_EXCEPTION)
+    return _is_library(thing, *BROAD) or exceptions.is_http(code.source.ev, exceptions.cls_of(thing))
 
 
 def _is_no_error(thing: Thing) -> bool:
@@ -254,17 +252,14 @@ def _is_in_other_handler(code: Code, node: ast.AST, statement: ast.stmt) -> bool
 
 
 def _never_returns(function: Function, code: Code, call: ast.Call) -> bool:
-    """Whether a call certainly raises: `sys.exit()`, a function annotated `NoReturn`, one of this file that ends so."""
+    """Whether a call certainly raises: `sys.exit()`, a function annotated `NoReturn`, one that ends so."""
     if _last_name(call) in _LEAVING:
         return True
     callee = _function_called(code, call)
     found = function.ev.function(callee) if callee is not None else None
     if callee is None or found is None or found.is_generator:
         return False
-    if _says_no_return(function, callee, found):
-        return True
-    other = code.source.code(callee.qualname) if callee.path == code.source.path else None
-    return other is not None and flow.outcomes(other.statements, lambda inner: False) <= {"raise"}
+    return found.never_returns or _says_no_return(function, callee, found)
 
 
 def _says_no_return(function: Function, callee: FunctionThing, found: facts.FunctionFacts) -> bool:
@@ -355,9 +350,8 @@ def raise_after_yield(function: Function) -> Iterator[Finding]:
 
 def _http_exception(code: Code, raised: ast.Raise) -> str:
     """The class of an HTTPException that is raised; empty for anything else."""
-    thing = code.thing(raised.exc) if raised.exc is not None else None
-    cls = thing.type if isinstance(thing, Instance) else thing
-    if not isinstance(cls, (ClassThing, Library)) or not classes.is_a(code.source.ev, cls, _HTTP_EXCEPTION):
+    cls = exceptions.cls_of(code.thing(raised.exc) if raised.exc is not None else None)
+    if cls is None or not exceptions.is_http(code.source.ev, cls):
         return ""
     return cls.last if isinstance(cls, Library) else cls.qualname.rpartition(".")[2]
 
