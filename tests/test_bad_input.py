@@ -325,6 +325,32 @@ HOSTILE = {
         + "".join(f"def f{n}(): return f{n - 1}() or f{n - 1}()\n" for n in range(1, 200))
         + "helper = f199\n"
     },
+    "values in themselves": {
+        "helpers.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\nx = [1]\nx = [x, *x]\nd = {'d': 1, **d}\n"
+        "d['d'] = d\nx.append(x)\n\n\n@router.get('/x')\ndef helper():\n    y = [d]\n    y = {'y': y, 'x': x, **d}\n"
+        "    y['y'] = [y, helper()]\n    return {'a': y, 'b': [y for y in y], 'c': helper() or y}\n"
+    },
+    "tables, sessions and queries of themselves": {
+        "helpers.py": "from fastapi import APIRouter, Depends\nfrom sqlalchemy import select\n"
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, Session, relationship, sessionmaker\n\n"
+        "router = APIRouter()\nmaker = sessionmaker(maker)\n\n\nclass Base(DeclarativeBase): ...\nclass T(T, Base):\n"
+        "    __tablename__ = 't'\n    t: Mapped['T'] = relationship('T', back_populates='t')\n"
+        "    u = relationship(u)\n\n\n"
+        "def helper(db=None):\n    db = Session(db) or maker(db) or helper(db)\n    yield from helper(db)\n\n\n"
+        "@router.get('/t', response_model=list[T])\ndef ts(db: Session = Depends(helper)):\n    q = select(T)\n"
+        "    for _ in q:\n        q = q.where(q).union(q, select(q))\n    q = [db.scalars(q).all(), q]\n"
+        "    with db as db, db.begin() as db:\n        db.add(db.commit(db))\n    return q or ts(db)\n"
+    },
+    "exceptions of themselves": {
+        "helpers.py": "from fastapi import APIRouter, HTTPException\n\nrouter = APIRouter()\n\n\n"
+        "class E(F, HTTPException): ...\nclass F(E):\n    def __init__(self, code=E(F())):\n"
+        "        super().__init__(F(code))\n        self.status_code = self.status_code\n\n\n"
+        "caught = (E, F)\ncaught = (caught, *caught)\n\n\n@router.get('/e')\ndef helper():\n    try:\n        try:\n"
+        "            raise helper() from E\n        except caught as e:\n            raise e from helper()\n"
+        "    except helper as e:\n        raise E(F(e)) from e\n    except Exception as e:\n"
+        "        return helper() or {'e': e}\n"
+        "    finally:\n        helper()\n"
+    },
     "odd names": {"helpers.py": "__all__ = [helper, 1, None, *x] + y\n__slots__ = ()\nhelper: 'helper' = helper\n"},
     # Without a null byte: on Python before 3.12 pyflakes itself ends the run on one in a quoted annotation.
     "a string that is no annotation": {
