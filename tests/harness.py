@@ -38,12 +38,12 @@ MARKER_FILE = "pyproject.toml"
 MARKER_TEXT = '[project]\nname = "fixture"\n'
 
 _MARK = re.compile(
-    r"#\s*(?:(?P<gap>missed|alarm):\s*)?(?P<code>FAP\d{3})\s+(?P<names>[a-z-]+(?:,\s*[a-z-]+)*)"
+    r"#\s*(?:(?P<gap>missed|alarm):\s*)?(?P<code>FAP\d{3})\s+(?P<names>[a-z0-9-]+(?:,\s*[a-z0-9-]+)*)"
     r"(?::\s*(?P<text>.*?))?\s*(?=#|$)"
 )
 _OPTIONS = re.compile(r"#\s*options:\s*(.*)")
 _ALSO_SYNC = re.compile(r"#\s*also sync\b")
-_NAME = re.compile(r"\[([a-z-]+)\]$")
+_NAME = re.compile(r"\[([a-z0-9-]+)\]$")
 
 
 @dataclass(frozen=True, order=True)

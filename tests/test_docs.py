@@ -25,6 +25,7 @@ PREAMBLE = {
     "time": "import time",
     "cache": "from functools import cache",
     "lru_cache": "from functools import lru_cache",
+    "asynccontextmanager": "from contextlib import asynccontextmanager",
     "datetime": "from datetime import datetime",
     "Path": "from pathlib import Path",
     "Annotated": "from typing import Annotated",
@@ -34,6 +35,7 @@ PREAMBLE = {
     "anyio": "import anyio",
     "bcrypt": "import bcrypt",
     "httpx": "import httpx",
+    "uvicorn": "import uvicorn",
     "pandas": "import pandas",
     "redis": "import redis",
     "requests": "import requests",
@@ -46,6 +48,8 @@ PREAMBLE = {
     "Request": "from fastapi import Request",
     "Response": "from fastapi import Response",
     "UploadFile": "from fastapi import UploadFile",
+    "WebSocket": "from fastapi import WebSocket",
+    "WebSocketDisconnect": "from fastapi import WebSocketDisconnect",
     "run_in_threadpool": "from fastapi.concurrency import run_in_threadpool",
     "jsonable_encoder": "from fastapi.encoders import jsonable_encoder",
     "StreamingResponse": "from fastapi.responses import StreamingResponse",
@@ -54,8 +58,10 @@ PREAMBLE = {
     "BaseModel": "from pydantic import BaseModel",
     "create_engine": "from sqlalchemy import create_engine",
     "func": "from sqlalchemy import func",
+    "text": "from sqlalchemy import text",
     "select": "from sqlalchemy import select",
     "IntegrityError": "from sqlalchemy.exc import IntegrityError",
+    "OperationalError": "from sqlalchemy.exc import OperationalError",
     "AsyncSession": "from sqlalchemy.ext.asyncio import AsyncSession",
     "DeclarativeBase": "from sqlalchemy.orm import DeclarativeBase",
     "async_sessionmaker": "from sqlalchemy.ext.asyncio import async_sessionmaker",
@@ -80,11 +86,15 @@ PREAMBLE = {
         "        yield db"
     ),
     "Order": "class Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)",
+    "logging": "import logging",
+    "logger": "logger = logging.getLogger(__name__)",
     "app": "app = FastAPI()",
     "router": "router = APIRouter()",
 }
 _BLOCK = re.compile(r"^(Bad|Good)::\n((?:[ \t]+.*\n|\n)+)", re.MULTILINE)
-_MARK = re.compile(r"#.*?\b(FAP\d{3})\b(?:\s+([a-z-]+(?:,\s*[a-z-]+)*))?")
+_SET = re.compile(r"`(--fastapi-[a-z-]+=\w+)`")
+"""An option with which the examples of a check are linted: a handler of 51 statements is no example."""
+_MARK = re.compile(r"#.*?\b(FAP\d{3})\b(?:\s+([a-z0-9-]+(?:,\s*[a-z0-9-]+)*))?")
 
 
 def examples(doc: str) -> list[tuple[str, str]]:
@@ -119,6 +129,7 @@ def test_docstring_examples(name: str, tmp_path: Path) -> None:
     blocks = examples(check.doc)
     assert {kind for kind, _ in blocks} == {"Bad", "Good"}, f"{name} needs a `Bad::` and a `Good::` block"
     options = [f"--fastapi-enable={name}"] if check.optional else []
+    options += _SET.findall(check.doc)
     for number, (kind, source) in enumerate(blocks):
         text, before = with_preamble(source)
         marks = {
@@ -146,7 +157,7 @@ def readme_checks() -> list[tuple[str, str, str]]:
     for line in (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.lstrip().startswith("|") else []
         codes = [match[0] for cell in cells if (match := re.fullmatch(r"`?(FAP\d{3})`?", cell))]
-        names = [match[1] for cell in cells if (match := re.fullmatch(r"`([a-z]+(?:-[a-z]+)*)`", cell))]
+        names = [match[1] for cell in cells if (match := re.fullmatch(r"`([a-z]+(?:-[a-z0-9]+)*)`", cell))]
         states = [match[1] for cell in cells if (match := re.fullmatch(r"\**`?(on|off)`?\**", cell))]
         code = codes[0].strip("`") if codes else code
         if names and states:

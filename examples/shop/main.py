@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from shop.db import Base, engine
-from shop.routers import accounts, catalogue, orders, reports, reviews
+from shop.routers import accounts, catalogue, orders, reports, reviews, stock
 
 
 @asynccontextmanager
@@ -22,6 +22,7 @@ app.include_router(catalogue.router)
 app.include_router(orders.router)
 app.include_router(reports.router)
 app.include_router(reviews.router)
+app.include_router(stock.router)
 
 
 def write_audit_line(line: str) -> None:

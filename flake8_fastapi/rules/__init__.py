@@ -5,13 +5,23 @@ from __future__ import annotations
 from flake8_fastapi.rules import (
     fap001_models,
     fap002_blocking,
+    fap003_structure,
     fap004_dependencies,
+    fap005_errors,
     fap006_responses,
     fap007_sessions,
 )
 from flake8_fastapi.visitor import Check, registered
 
-MISTAKES = (fap001_models, fap002_blocking, fap004_dependencies, fap006_responses, fap007_sessions)
+MISTAKES = (
+    fap001_models,
+    fap002_blocking,
+    fap003_structure,
+    fap004_dependencies,
+    fap005_errors,
+    fap006_responses,
+    fap007_sessions,
+)
 """The modules and packages with checks; importing one registers them."""
 
 

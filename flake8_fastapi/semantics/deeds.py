@@ -1,4 +1,4 @@
-"""What the body of a dependency does: its size, what it writes, whom it tells, whether it authenticates."""
+"""What the body of a dependency does: what it writes, whom it tells, whether it authenticates."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ _MAIL = frozenset(
         *("sendgrid.SendGridAPIClient.send", "redmail.EmailSender.send", "postmarker.core.PostmarkClient.emails.send"),
     }
 )
-_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
-_LOGGERS = re.compile(r"log|logger|logging|_log|_logger|LOG|LOGGER|structlog")
 _AUTHENTICATION = frozenset(
     {
         *("auth", "authenticate", "authenticated", "authentication", "authorize", "authorized", "authorization"),
@@ -39,26 +37,6 @@ _OWN_REFUSALS = frozenset({*_REFUSALS, None})
 
 TELLING = frozenset({"commit", *(name.rpartition(".")[2] for name in _MAIL)})
 """Last names of calls without which there is no deed."""
-
-
-def statements(code: Code, most: int) -> int:
-    """How many statements there are, without docstrings, logging, imports and the headers of `with`; 0 if few."""
-    if (code.node.end_lineno or 0) - code.node.lineno <= most and len(code.statements) <= most:
-        return 0
-    return sum(1 for node in code.own if isinstance(node, ast.stmt) and not _is_aside(node))
-
-
-def _is_aside(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant) or _is_logging(node.value)
-    return isinstance(node, (ast.With, ast.AsyncWith, ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal))
-
-
-def _is_logging(value: ast.expr) -> bool:
-    call = value.value if isinstance(value, ast.Await) else value
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.func.attr not in _LOGGING:
-        return False
-    return _LOGGERS.search(ast.unparse(call.func.value)) is not None
 
 
 def done_by(code: Code) -> list[str]:

@@ -8,7 +8,7 @@ or router they are given. Functions that nobody calls (`create_app`, started by 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flake8_fastapi.semantics import arguments, classes, facts, holders, registrations
 from flake8_fastapi.semantics.facts import MODULE, Site
@@ -51,6 +51,16 @@ class Inclusion(NamedTuple):
     call: facts.Call
     frame: Frame
     is_mount: bool
+    is_certain: bool = True
+    """Whether it is this one, not one of several."""
+
+
+class Mount(NamedTuple):
+    """Something mounted on an app, whatever it is."""
+
+    prefix: str | None
+    call: facts.Call
+    frame: Frame
 
 
 class Application(NamedTuple):
@@ -67,6 +77,13 @@ class Graph:
         self._routes: dict[Origin, list[Registration]] = {}
         self._inclusions: dict[Origin, list[Inclusion]] = {}
         self._parents: dict[Origin, list[Inclusion]] = {}
+        self._mounts: dict[Origin, list[Mount]] = {}
+        self.holders: dict[Origin, Instance] = {}
+        """The apps and routers that hold anything."""
+        self.entries: dict[Frame, list[Made]] = {}
+        """The calls by which each function that registers something was entered."""
+        self.memo: dict[str, Any] = {}
+        """What other modules of `semantics` found out from the graph."""
         self._seen: set[Frame] = set()
         self._functions: set[tuple[str, str]] = set()
         self._registering = Registering(ev)
@@ -138,8 +155,9 @@ class Graph:
             return
         found = self.ev.function(function)
         if found is not None and not found.is_async and not found.is_generator:
-            env = arguments.bind_all(self.ev, function, made, owner)
-            self._visit(self.ev.frame_of(function, env), depth + 1)
+            frame = self.ev.frame_of(function, arguments.bind_all(self.ev, function, made, owner))
+            self.entries.setdefault(frame, []).append(made)
+            self._visit(frame, depth + 1)
 
     def _construct(self, cls: ClassThing, call: facts.Call, made: Made, depth: int) -> None:
         instance = only(self.ev.evaluate(call, made.frame))
@@ -153,6 +171,7 @@ class Graph:
         for registration in found:
             holder = registration.holder
             if registration.role in ROUTE_ROLES and holder is not None and holder.origin is not None:
+                self.holders.setdefault(holder.origin, holder)
                 self._routes.setdefault(holder.origin, []).append(registration)
 
     def _include(self, name: str, holder: Instance, call: facts.Call, frame: Frame) -> None:
@@ -167,17 +186,36 @@ class Graph:
         else:
             written = call.keyword("prefix")
         none = written is None and not call.open
+        self.holders.setdefault(holder.origin, holder)
         for routers, prefixes in turns(self.ev, (child, written), frame):
             prefix = "" if none else only_text(prefixes)
             if name == "mount" and prefix is not None:
                 prefix = prefix.rstrip("/")
+            if name == "mount":
+                self._mounts.setdefault(holder.origin, []).append(Mount(prefix, call, frame))
             for thing in routers:
                 if isinstance(thing, Instance) and thing.origin is not None:
-                    inclusion = Inclusion(holder, thing, prefix, call, frame, name == "mount")
+                    inclusion = Inclusion(holder, thing, prefix, call, frame, name == "mount", len(routers) == 1)
                     self._inclusions.setdefault(holder.origin, []).append(inclusion)
                     self._parents.setdefault(thing.origin, []).append(inclusion)
 
     # -- reading
+
+    def routes(self, holder: Instance) -> list[Registration]:
+        """What is registered on an app or router itself, in no certain order."""
+        return self._held(self._routes, holder.origin) if holder.origin is not None else []
+
+    def inclusions(self, holder: Instance) -> list[Inclusion]:
+        """What an app or router includes and mounts, in no certain order."""
+        return self._held(self._inclusions, holder.origin) if holder.origin is not None else []
+
+    def mounts(self, holder: Instance) -> list[Mount]:
+        """What is mounted on an app, whether it is known or not, in no certain order."""
+        return self._held(self._mounts, holder.origin) if holder.origin is not None else []
+
+    def parents(self, holder: Instance) -> list[Inclusion]:
+        """Where an app or router is included or mounted."""
+        return self._held(self._parents, holder.origin) if holder.origin is not None else []
 
     def _of(
         self,

@@ -33,6 +33,8 @@ _TOP = Position(0, 0)
 """Where a subject is shown that stands in no function."""
 _CALLED = frozenset({"next", "anext", "__next__", "__anext__", "add_task"})
 """Calls of which checks of functions may have something to say, whatever else the module does."""
+_ERRORS = ("HTTPException", "WebSocket", "call_next")
+"""Words in the text of a module that may answer or lose an error, though it registers nothing."""
 _DATA = frozenset(
     {
         *("add", "add_all", "commit", "delete", "exec", "execute", "executemany", "flush", "merge", "query"),
@@ -121,7 +123,8 @@ class Module:
                 continue
             function = Function(self.project, self.path, name, self)
             interesting = self._is_of_interest(function)
-            if interesting or (interesting is not None and (self._is_telling or name in self._of_data_layer)):
+            is_telling = self._is_telling or name in self._of_data_layer or bool(function.facts.tries)
+            if interesting or (interesting is not None and is_telling):
                 yield function.position, function
 
     @cached_property
@@ -141,6 +144,8 @@ class Module:
         if not called.isdisjoint(markers.NAMES) or "ContextVar" in self._text or "TYPE_CHECKING" in self._text:
             return True
         if any(found.is_generator for found in self.facts.functions.values()):
+            return True
+        if any(word in self._text for word in _ERRORS):
             return True
         return any(found.role in ROUTE_ROLES for found in self.project.registrations.of(self.path))
 

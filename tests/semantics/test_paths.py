@@ -192,57 +192,11 @@ def test_followed(text: str, normally: bool, failed: bool) -> None:
     assert bool(paths.followed(calls("x"), calls("y"), calls("z"), failed=True)) is failed
 
 
-@pytest.mark.parametrize(
-    ("text", "used"),
-    [
-        ("user.name", ["user.name"]),
-        ("user['name']", ["user['name']"]),
-        ("print(user.name, user.id)", ["user.name"]),
-        ("return user", []),
-        ("if user is None:\n    raise E\nuser.name", []),
-        ("if not user:\n    raise E\nuser.name", []),
-        ("if not user:\n    log()\nuser.name", ["user.name"]),
-        ("if user:\n    user.name\nelse:\n    user.id", ["user.id"]),
-        ("if user is None or user.name:\n    pass", []),
-        ("if user and user.name:\n    pass", []),
-        ("if user or user.name:\n    pass", ["user.name"]),
-        ("if other:\n    user = 1\nuser.name", ["user.name"]),
-        ("user.name if user is not None else 1", []),
-        ("check(user)\nuser.name", []),
-        ("found = user is not None\nif found:\n    user.name", []),
-        ("if user in (None, 1):\n    return\nuser.name", []),
-        ("assert user\nuser.name", []),
-        ("assert isinstance(user, User)\nuser.name", []),
-        ("user = user or make()\nuser.name", []),
-        ("while user is None:\n    user = find()\nuser.name", []),
-        ("for a in b:\n    if not user:\n        continue\n    user.name", []),
-        ("user.name = 1", []),
-        ("[user.name for a in b]", ["user.name"]),
-        ("[user.name for a in b if user]", []),
-    ],
-)
-def test_unchecked(text: str, used: list[str]) -> None:
-    paths = paths_of(f"user = find()\n{text}")
-    assert paths.graph is not None
-    after = next(step.node for step in paths.graph.steps if isinstance(step.node, ast.Assign))
-    found = paths.unchecked("user", after)
-    assert found is not None
-    assert [ast.unparse(node) for node in found] == used
-
-
-def test_unchecked_after_a_walrus() -> None:
-    paths = paths_of("if (user := find()) is None:\n    user.id\nelse:\n    user.name")
-    assert paths.graph is not None
-    after = next(step.node for step in paths.graph.steps if isinstance(step.node, ast.NamedExpr))
-    assert [ast.unparse(node) for node in paths.unchecked("user", after) or ()] == ["user.id"]
-
-
 def test_giant_functions_are_unknown() -> None:
     paths = paths_of("a()\n" * 9_000)
     assert paths.exits() is None
     assert paths.always(calls("a")) is None
     assert paths.followed(calls("a"), calls("a"), calls("b")) is None
-    assert paths.unchecked("a", ast.Pass()) is None
 
 
 def test_many_states_are_unknown() -> None:

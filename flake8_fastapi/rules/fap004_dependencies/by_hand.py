@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from flake8_fastapi.semantics import facts, harm, hints, parameters, signatures
+from flake8_fastapi.semantics import facts, unfilled
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.effects import written
-from flake8_fastapi.semantics.facts import FunctionFacts, Site
+from flake8_fastapi.semantics.facts import Site
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.project import Project
-from flake8_fastapi.semantics.things import (
-    Frame,
-    FunctionThing,
-    Generator,
-    Instance,
-    Library,
-)
-from flake8_fastapi.semantics.values import Evaluator
+from flake8_fastapi.semantics.things import FunctionThing, Generator, Library
+from flake8_fastapi.semantics.unfilled import CallByHand
 from flake8_fastapi.visitor import Finding, check
 
 _NEXT = frozenset({"builtins.next", "builtins.anext"})
@@ -171,7 +164,7 @@ def depends_outside_injection(function: Function) -> Iterator[Finding]:
 
     Outside FastAPI nobody fills them in: as defaults they stay the marker object, in `Annotated` they are missing.
     Silent where the marker does no harm (never read, overwritten, asked for its type), where a decorator may supply
-    the value, and in tests.
+    the value, and in tests. Of a route handler that is called by hand `handler-called` speaks.
 
     Bad::
 
@@ -191,89 +184,20 @@ def depends_outside_injection(function: Function) -> Iterator[Finding]:
         def login(name: str, db: Session = Depends(get_db)) -> str | None:
             return get_user(name, db)
     """
-    for site in function.facts.sites:
-        if isinstance(site.value, facts.Call) and not site.value.open:
-            left_out = list(_left_out(function, site.value))
-            if left_out and not _is_test(function):
-                yield Finding(site.value.start, _message(site.value, left_out))
+    for found in unfilled.calls_by_hand(function):
+        if not found.is_of_handler:
+            yield Finding(found.call.start, _message(found))
 
 
-class _LeftOut(NamedTuple):
-    """A parameter that a call leaves to FastAPI."""
-
-    name: str
-    marker: str
-    """The class of its marker."""
-    is_missing: bool
-    """Whether it has no default at all."""
-
-
-def _message(call: facts.Call, left_out: list[_LeftOut]) -> str:
-    called = f"`{written(call.func)}()` is called by hand"
-    missing = [each.name for each in left_out if each.is_missing]
+def _message(found: CallByHand) -> str:
+    called = f"`{written(found.call.func)}()` is called by hand"
+    missing = [each.name for each in found.unfilled if each.is_missing]
     if missing:
         return f"{called}, and `{missing[0]}` is missing: only FastAPI fills it in; pass a value"
-    first = left_out[0]
-    if len(left_out) == 1:
+    first, *others = found.unfilled
+    if not others:
         stay = f"`{first.name}` stays a `{first.marker}` object"
     else:
-        more = f"{len(left_out) - 1} more" if len(left_out) > 2 else f"`{left_out[1].name}`"
+        more = f"{len(others)} more" if len(others) > 1 else f"`{others[0].name}`"
         stay = f"`{first.name}` and {more} stay marker objects"
     return f"{called}: {stay}; pass a value, or let FastAPI call it"
-
-
-def _left_out(function: Function, call: facts.Call) -> Iterator[_LeftOut]:
-    ev = function.ev
-    called = harm.called(ev, ev.certain(call.func, Frame(function.source.path, function.facts.qualname)))
-    if called is None:
-        return
-    thing, skipped = called
-    found = ev.function(thing)
-    if found is None or not _is_marked(found):
-        return
-    named = {name for name, _ in call.keywords}
-    given = {
-        each.name
-        for each in found.parameters
-        if each.name in named or (each.index is not None and each.index < len(call.args) + skipped)
-    }
-    if any(each.name in given and _is_choice(each) for each in found.parameters):
-        return
-    frame = signatures.around(thing, found)
-    for parameter in found.parameters[skipped:]:
-        if parameter.name in given or parameter.kind not in ("positional", "keyword"):
-            continue
-        marker = _marker(ev, parameter, frame)
-        if marker is None:
-            continue
-        if parameter.default is None:
-            yield _LeftOut(parameter.name, marker, True)
-        elif harm.does_harm(ev, thing, parameter.name):
-            yield _LeftOut(parameter.name, marker, False)
-
-
-def _is_choice(parameter: facts.Parameter) -> bool:
-    """Whether a parameter may be left out too: what a function does without the others may depend on it."""
-    return isinstance(parameter.default, facts.Constant) and parameter.default.value is None
-
-
-def _is_marked(found: FunctionFacts) -> bool:
-    """The cheap question first: whether a parameter has a default or annotation that may be a marker."""
-    return any(
-        isinstance(parameter.default, (facts.Call, facts.Name, facts.Attribute))
-        or (parameter.default is None and isinstance(parameter.annotation, (facts.Name, facts.Item, facts.Attribute)))
-        for parameter in found.parameters
-    )
-
-
-def _marker(ev: Evaluator, parameter: facts.Parameter, frame: Frame) -> str | None:
-    """The class of the marker that is the default, or without a default the `Depends` in the annotation."""
-    if parameter.default is None:
-        found = hints.dependency_marker(ev, parameter.annotation, None, frame)
-        return found.type.last if found is not None and isinstance(found.type, Library) else None
-    if isinstance(parameter.default, facts.Constant):
-        return None
-    thing = ev.certain(parameter.default, frame)
-    if isinstance(thing, Instance) and isinstance(thing.type, Library) and parameters.is_marker(thing):
-        return thing.type.last
-    return None

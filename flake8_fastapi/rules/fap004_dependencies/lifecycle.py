@@ -12,6 +12,7 @@ from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.errors import exceptions
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.structure import sizes
 from flake8_fastapi.semantics.things import Bound, ClassThing, FunctionThing, Generator, Instance, Library, Thing
 from flake8_fastapi.visitor import Finding, check, short
 
@@ -472,7 +473,7 @@ def fat_dependency(function: Function) -> Iterator[Finding]:
     code = function.code
     if code is None or isinstance(code.node, ast.Lambda):
         return
-    statements = deeds.statements(code, _LONGEST)
+    statements = sizes.statements(code)
     done = deeds.done_by(code) if may_do else []
     if (statements <= _LONGEST and not done) or deeds.authenticates(function, code):
         return

@@ -44,7 +44,9 @@ def is_a(ev: Evaluator, cls: ExceptionClass, other: ExceptionClass) -> bool | No
     if other.name == "builtins.Exception":
         return not tables.OUTSIDE.intersection(libraries_above)
     known = is_complete and all(_is_known(name) for name in libraries_above)
-    return False if known and _is_known(other.name) else None
+    # Nothing is above an HTTPException but what bears its name, or `Exception`.
+    is_other = tables.HTTP_EXCEPTION in libraries_above and other.last not in ("HTTPException", "Exception")
+    return False if known and (is_other or _is_known(other.name)) else None
 
 
 def _ancestors(name: str) -> Iterator[str]:
