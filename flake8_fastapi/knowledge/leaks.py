@@ -33,11 +33,14 @@ PARSING = (
 IMPURE = frozenset({"builtins.open", "builtins.exec", "builtins.eval", "builtins.compile", "builtins.__import__"})
 TEXT_METHODS = frozenset(
     {
-        "decode", "encode", "endswith", "fromisoformat", "isdigit", "isoformat", "items", "keys", "lower", "lstrip",
-        "model_validate", "model_validate_json", "parse_obj", "parse_raw", "partition", "replace", "rpartition",
-        "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "strptime", "upper", "values",
+        "append", "decode", "encode", "endswith", "format", "fromisoformat", "isdigit", "isoformat", "items", "join",
+        "keys", "lower", "lstrip", "model_dump", "model_validate", "model_validate_json", "parse_obj", "parse_raw",
+        "partition", "replace", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strftime",
+        "strip", "strptime", "title", "upper", "values", "zfill",
     }
 )  # fmt: skip
 """Methods that compute, of whatever object."""
+OF_REQUESTS = frozenset({"body", "form", "json"})
+"""Methods that are awaited for what the client sent."""
 CONVERSIONS = re.compile(r"(?:^|_)(?:parse|decode|loads|fromstring|deserialize|unquote)(?:_|$)")
 """Names of functions of libraries that convert what they are given."""

@@ -9,7 +9,9 @@ FLAGS = frozenset({"success", "ok", "succeeded", "is_success"})
 STATES = frozenset({"status", "result", "state"})
 FAILED = frozenset({"error", "fail", "failed", "failure"})
 SUCCEEDED = frozenset({"ok", "success", "succeeded", "successful"})
-BESIDES = ERRORS | FLAGS | STATES | {
+SAYING = ERRORS | FLAGS | STATES
+"""Keys that say how it went."""
+BESIDES = SAYING | {
     "code", "details", "description", "error_code", "errorCode", "error_description", "hint", "info",
     "message", "msg", "path", "request_id", "status_code", "statusCode", "timestamp", "title", "traceback", "type",
 }  # fmt: skip
@@ -23,3 +25,5 @@ ALWAYS_ANSWERED = re.compile(
     re.IGNORECASE,
 )
 """Parts of the paths and names of routes whose callers want a 200, whatever happens."""
+CALLED_BACK = re.compile(r"web_?hook|signature", re.IGNORECASE)
+"""Names in the code of routes that another service calls."""

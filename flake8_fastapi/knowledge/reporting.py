@@ -20,8 +20,12 @@ NAMES = re.compile(
     re.IGNORECASE,
 )
 """Names of functions and of objects whose methods tell, where nothing is known but the name."""
-LEVELS = frozenset(
-    {"debug", "info", "warn", "warning", "error", "exception", "critical", "fatal", "log", "success"}
+LOG_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+"""Methods of loggers."""
+LOGGERS = re.compile(r"logger|logging|structlog|(?:^|[^a-z])log(?![a-z])", re.IGNORECASE)
+"""Names of loggers."""
+LEVELS = LOG_LEVELS | frozenset(
+    {"fatal", "success"}
     | {"aerror", "aexception", "awarning", "ainfo", "adebug", "acritical", "print_exception", "record_exception"}
     | {"add_event", "set_status", "capture_exception", "capture_message", "print_exc", "inc"}
 )

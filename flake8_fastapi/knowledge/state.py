@@ -24,13 +24,20 @@ PURPOSES = re.compile(
     r"|(?:^|_)ws|subscri|listener|observer|callback|hook|watcher|consumer|producer|stream|manager|instance|singleton"
     r"|regist|handler|plugin|provider|extension|loaded|metric|stats?(?:_|$)|statistic|telemetry|buffer|recent|history"
     r"|rate|limit|throttl|bucket|debounce|breaker|cooldown|last_|seen|warned|initiali[sz]ed|started|running|active"
-    r"|engine|session_?maker|scheduler|timer|runtime|state$|health|mock|stub|claim|current|in_flight|in_progress|busy|reserved",
+    r"|engine|session_?maker|scheduler|timer|runtime|state$|health|mock|stub|claim|current|in_flight"
+    r"|in_progress|busy|reserved",
     re.IGNORECASE,
 )
 """Names of what belongs in a process, or does no harm there."""
 
 TALLIES = re.compile(r"count(?!er)|total|hits|requests|errors|number|num_|_num|usage", re.IGNORECASE)
 """Names of numbers that only tell how much went on in this process."""
+
+KNOWN = re.compile(
+    r"\bin[- ]?memory|\b(?:single|one|per|each|multiple|multi)[- ]?(?:instance|process|worker|server)|\bredis\b",
+    re.IGNORECASE,
+)
+"""A comment on a container whose author knows that it lives in one process."""
 
 STORES = (
     *("sqlalchemy", "sqlmodel", "pymongo", "motor", "beanie", "odmantic", "tortoise", "peewee", "mongoengine", "ormar"),

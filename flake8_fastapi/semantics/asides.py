@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 
-_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
-_LOGGERS = re.compile(r"log|logger|logging|_log|_logger|LOG|LOGGER|structlog")
+from flake8_fastapi.knowledge import reporting
+
 _DECLARING = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 
 
@@ -22,6 +21,6 @@ def is_logging(value: ast.expr) -> bool:
     call = value.value if isinstance(value, ast.Await) else value
     if not isinstance(call, ast.Call):
         return False
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _LOGGING:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in reporting.LOG_LEVELS:
         return isinstance(call.func, ast.Name) and call.func.id == "print"
-    return _LOGGERS.search(ast.unparse(call.func.value)) is not None
+    return reporting.LOGGERS.search(ast.unparse(call.func.value)) is not None

@@ -48,6 +48,8 @@ _FEW_WORDS = 100
 
 _PROPERTY = re.compile(rb"@(?:\w+\.)*\w*property[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*def[ \t]+(\w+)")
 
+_DEFINED = re.compile(rb"\bdef[ \t]+(\w+)")
+
 _INJECTED = re.compile(
     rb"\bdef[ \t]+(\w+)[ \t]*\("
     rb"(?=(?:(?!\bdef\b).){0,3000}?=\s*(?:\w+\.)*"
@@ -152,6 +154,7 @@ class Files:
             self._texts[path] = text
             self._found.clear()
             self.__dict__.pop("_index", None)
+            self.__dict__.pop("function_names", None)
 
     def holds(self, path: str, text: bytes) -> bool:
         """Whether this is the text of the file, a byte order mark and the kind of line ends aside."""
@@ -220,6 +223,15 @@ class Files:
             for path in self.paths()
             if (text := self.text(path)) is not None and b"property" in text
             for match in _PROPERTY.findall(text)
+        )
+
+    @cached_property
+    def function_names(self) -> frozenset[str]:
+        """The names of all functions and methods of the project."""
+        return frozenset(
+            match.decode("utf-8", "replace")
+            for path in dict.fromkeys((*self.paths(), *self._texts))
+            for match in _DEFINED.findall(self.text(path) or b"")
         )
 
     @cached_property

@@ -91,7 +91,7 @@ class Graph:
 
     def application(self, app: Instance) -> Application:
         """Everything an app serves, each once."""
-        return Application(tuple(dict.fromkeys(self._of(app, (), "", frozenset()))))
+        return Application(tuple(dict.fromkeys(self._of(app, (), "", "", frozenset()))))
 
     def operations(self, route: Route) -> tuple[Operation, ...]:
         """Every way in which a route is served: by the app it stands on, or by those that include its router.
@@ -102,7 +102,7 @@ class Graph:
         if origin is None:
             return ()
         found: list[Operation] = []
-        for levels, prefix, mount in self._ways(route.holder, (), "", frozenset()):
+        for levels, prefix, mount in self._ways(route.holder, (), "", frozenset(), route.is_operation):
             for path in holders.paths(self.ev, route.registration):
                 whole = None if prefix is None or mount is None or path is None else mount + prefix + path
                 found.append(Operation(route, whole, levels, mount))
@@ -222,9 +222,15 @@ class Graph:
         holder: Instance,
         levels: tuple[Level, ...],
         prefix: str | None,
+        plain: str | None,
         around: frozenset[Origin],
         mount: str | None = "",
     ) -> Iterator[Operation]:
+        """Everything below a holder: `prefix` is what stands before its own one, `plain` before Starlette's routes.
+
+        These do not get the prefix of their router. Whether they get those of the routers around it depends on the
+        version of FastAPI.
+        """
         origin = holder.origin
         if origin is None or origin in around:
             return
@@ -233,26 +239,36 @@ class Graph:
         here = (*levels, Level(holder))
         for registration in self._held(self._routes, origin):
             route = Route(self.ev, registration, holder)
+            front = base if route.is_operation else plain
             for path in holders.paths(self.ev, registration):
-                yield Operation(route, None if base is None or path is None else base + path, here, mount)
+                yield Operation(route, None if front is None or path is None else front + path, here, mount)
         for inclusion in self._held(self._inclusions, origin):
             below = None if base is None or inclusion.prefix is None else base + inclusion.prefix
+            is_same = inclusion.is_mount or own == ""
             yield from self._of(
                 inclusion.child,
                 _passed(inclusion, here),
                 below,
+                below if is_same and plain is not None else None,
                 around | {origin},
                 below if inclusion.is_mount else mount,
             )
 
     def _ways(
-        self, holder: Instance, below: tuple[Level, ...], path: str | None, around: frozenset[Origin]
+        self,
+        holder: Instance,
+        below: tuple[Level, ...],
+        path: str | None,
+        around: frozenset[Origin],
+        is_operation: bool = True,
     ) -> Iterator[tuple[tuple[Level, ...], str | None, str | None]]:
         """From a holder upwards to every application that serves it: levels, outermost first, prefix, mount path."""
         origin = holder.origin
         if origin is None or origin in around or len(around) > _DEEPEST:
             return
         own = holders.prefix(self.ev, holder)
+        if not is_operation and own != "":
+            own = None if below else ""
         whole = None if own is None or path is None else own + path
         levels = (Level(holder), *below)
         parents = self._held(self._parents, origin)[:_MOST_WAYS]
@@ -265,7 +281,7 @@ class Graph:
                 continue
             above = None if inclusion.prefix is None or whole is None else inclusion.prefix + whole
             inner = (Level(inclusion.child, inclusion.call, inclusion.frame), *levels)
-            yield from self._ways(inclusion.holder, inner, above, around | {origin})
+            yield from self._ways(inclusion.holder, inner, above, around | {origin}, is_operation)
 
     def _held(self, table: dict[Origin, list[_T]], origin: Origin) -> list[_T]:
         """What is held by the app or router made here; by any made at this place where its arguments were not seen."""

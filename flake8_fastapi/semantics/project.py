@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from flake8_fastapi.knowledge.blocking import Blocking, blocking
 from flake8_fastapi.knowledge.limits import Limits
@@ -36,6 +37,8 @@ class Project:
         self.blocking: Callable[[str], Blocking | None] = blocking
         self.limits = Limits()
         """The figures from which checks of size speak."""
+        self.memo: dict[str, Any] = {}
+        """Answers to questions about all of the project, by who asks; dropped with everything that is known."""
         self._wanted_version: Version | None = None
         self._facts: dict[str, ModuleFacts | None] = {}
         self._sources: dict[str, str] = {}
@@ -55,7 +58,10 @@ class Project:
     ) -> None:
         """Take what the user wants: further blocking calls (dotted name or `fnmatch` pattern -> replacement), the
         version to support, and the figures from which checks of size speak."""
-        self.limits = limits or Limits()
+        limits = limits or Limits()
+        if limits != self.limits:
+            self.limits = limits
+            self.memo.clear()
         if fastapi_version != self._wanted_version:
             self._wanted_version = fastapi_version
             self.__dict__.pop("fastapi_version", None)
@@ -89,19 +95,23 @@ class Project:
         """The facts of the file at hand, whose text may differ from the one on disk."""
         known = path in self._facts
         text = source.encode("utf-8", "surrogatepass")
-        if known and (self._sources.get(path) == source or self.files.holds(path, text)):
+        if known and self._sources.get(path) == source:
+            return self._facts[path]
+        is_held = self.files.holds(path, text)
+        if known and is_held:
             return self._facts[path]
         found = extract()
         self.files.replace(path, text)
         self._facts[path] = found
         self._sources[path] = source
-        if known:
+        if known or not is_held:
             self._forget_answers()
         return found
 
     def _forget_answers(self) -> None:
         for name in ("evaluator", "effects", "registrations", "loop", "graph"):
             self.__dict__.pop(name, None)
+        self.memo.clear()
 
     # -- questions
 

@@ -146,8 +146,11 @@ class Route:
 
     @cached_property
     def path(self) -> str | None:
-        """The path as written, with the prefix of its own router, without those of inclusions; None if unknown."""
-        own = holders.prefix(self.ev, self.holder)
+        """The path as written, with the prefix of its own router, without those of inclusions; None if unknown.
+
+        Starlette's plain routes do not get that prefix.
+        """
+        own = holders.prefix(self.ev, self.holder) if self.is_operation else ""
         paths = holders.paths(self.ev, self.registration)
         return own + paths[0] if own is not None and len(paths) == 1 and paths[0] is not None else None
 

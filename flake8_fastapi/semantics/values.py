@@ -44,7 +44,7 @@ _DEPTH = 80
 _STEPS = 2_000
 """One question needs fewer steps in real code (measured: below 400); recursive visitors would need millions."""
 _GIVEN_UP = -1
-_Key = int | tuple[int, Frame]
+_Key = Value | tuple[Value, int]
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -64,7 +64,9 @@ class Evaluator:
         self.modules = modules
         self.files = modules.files
         self._memo: dict[_Key, Things] = {}
-        self._alive: dict[int, Value] = {}
+        """By the values themselves, not by their identities: one that is gone would leave its own to another."""
+        self._frames: dict[Frame, int] = {}
+        """Frames by number: hashing one goes through all that is in it (a quarter of the time of a large graph)."""
         self._active: dict[_Key, int] = {}
         self._cut = _DEPTH + 1
         self._steps = 0
@@ -121,7 +123,9 @@ class Evaluator:
         if handler is None:
             return ()
         # Without arguments a value means the same in every frame: the shorter key is three times as fast.
-        key: _Key = (id(value), frame) if frame.env or frame.outer is not None else id(value)
+        key: _Key = value
+        if frame.env or frame.outer is not None:
+            key = (value, self._frames.setdefault(frame, len(self._frames)))
         known = self._memo.get(key)
         if known is not None:
             return known
@@ -147,18 +151,15 @@ class Evaluator:
             cut, self._cut = self._cut, outer_cut
         if cut >= depth:
             self._memo[key] = found
-            if type(key) is tuple:
-                # What is not forgotten by `forget` must not lose its identity to another value.
-                self._alive[id(value)] = value
         else:
             # The answer was cut short by a value further out that is still being evaluated: not final.
             self._cut = min(self._cut, cut)
         return found
 
     def forget(self, values: Iterable[Value]) -> None:
-        """Drop what is remembered of values that are about to go: another value may get the identity of one of them."""
+        """Drop what is remembered of values that nobody will ask for again."""
         for value in values:
-            self._memo.pop(id(value), None)
+            self._memo.pop(value, None)
 
     def certain(self, value: Value, frame: Frame) -> Thing | None:
         """The one thing that the value certainly is, or None."""

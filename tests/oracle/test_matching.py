@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -137,6 +137,8 @@ class Served:
     path: str
     methods: tuple[str, ...]
     is_certain: bool
+    depth: int = 0
+    """Through how many inclusions."""
 
     @property
     def expression(self) -> re.Pattern[str]:
@@ -169,7 +171,7 @@ class Source:
                 if holder == "app":
                     yield self.mounting(file, part, indent), False
             elif isinstance(part, Including):
-                yield from ((served, False) for served in self.including(file, holder, part, indent))
+                yield from self.including(file, holder, part, indent)
             elif isinstance(part, Calling):
                 name = f"register_{next(self.name)}"
                 self.add(file, f"def {name}({holder}):", indent)
@@ -179,7 +181,7 @@ class Source:
                 for line, body in (("if flag:", part.parts), ("else:", part.others)):
                     self.add(file, line, indent)
                     for served, is_plain in self.body(file, holder, body, indent):
-                        yield Served(served.number, served.path, served.methods, False), is_plain
+                        yield replace(served, is_certain=False), is_plain
 
     def body(self, file: str, holder: str, parts: tuple[Part, ...], indent: str) -> Iterator[tuple[Served, bool]]:
         self.add(file, "    pass", indent)
@@ -217,7 +219,7 @@ class Source:
         self.lines[file, len(self.files[file])] = number
         return Served(number, path.rstrip("/") + "/{path:path}", (ANY,), True)
 
-    def including(self, file: str, holder: str, part: Including, indent: str) -> Iterator[Served]:
+    def including(self, file: str, holder: str, part: Including, indent: str) -> Iterator[tuple[Served, bool]]:
         name = f"part_{next(self.name)}"
         module = f"{name}.py"
         own = self.named(part.prefix)
@@ -232,8 +234,10 @@ class Source:
             at = self.named(prefix)
             self.add(file, f"{holder}.include_router({name}.router, prefix={at!r})", indent)
             for served, is_plain in found:
-                path = at + ("" if is_plain else own) + served.path
-                yield Served(served.number, path, served.methods, served.is_certain)
+                path = at + ("" if is_plain and not served.depth else own) + served.path
+                # In old versions a plain route does not get the prefixes of outer routers either.
+                is_certain = served.is_certain and not (is_plain and served.depth and own)
+                yield Served(served.number, path, served.methods, is_certain, served.depth + 1), is_plain
         if len(part.at) > 1:
             self.included_twice.update(served.number for served, _ in found)
 
@@ -364,6 +368,49 @@ def test_tables(folder: Path, table: tuple[Part, ...]) -> None:
         assert not said & numbers, f"hidden, but answers with flag {flag!r}: {said & numbers}\n{text}"
     missing = covered(served) - source.included_twice - said if not (IS_OLD and ":uuid" in text) else set()
     assert not missing, f"never answers, but is not found: {missing}\n{text}"
+
+
+NESTED = """
+from fastapi import APIRouter, FastAPI, Request, Response
+
+async def plain(request: Request): return Response("0")
+
+inner = APIRouter(prefix="/inner")
+inner.add_route("/plain", plain)
+inner.add_api_route("/operation", plain)
+bare = APIRouter()
+bare.include_router(inner, prefix="/one")
+outer = APIRouter(prefix="/outer")
+outer.add_route("/plain", plain)
+outer.include_router(inner, prefix="/two")
+app = FastAPI(openapi_url=None)
+app.include_router(bare, prefix="/bare")
+app.include_router(outer, prefix="/api")
+app.mount("/mounted", mounted := FastAPI(openapi_url=None))
+mounted.include_router(inner)
+"""
+
+
+def test_plain_paths(folder: Path) -> None:
+    """A plain route does not get the prefix of its router; whether those of outer ones depends on the version."""
+    _write(folder, {"main.py": NESTED.strip().split("\n")})
+    project = Project(Files(str(folder)))
+    operations = project.application(str(folder / "main.py"), "app").operations  # type: ignore[union-attr]
+    upwards = [way for each in operations for way in project.graph.operations(each.route)]
+    for found in (operations, upwards):
+        paths = {(each.path, each.route.is_operation) for each in found}
+        assert paths == {
+            ("/bare/one/plain", False),
+            ("/bare/one/inner/operation", True),
+            ("/api/plain", False),
+            (None, False),
+            ("/api/outer/two/inner/operation", True),
+            ("/mounted/plain", False),
+            ("/mounted/inner/operation", True),
+        }
+        with imported(folder) as module:
+            answers = asyncio.run(asked(module.app, {("GET", path) for path, _ in paths if path is not None}))
+        assert set(answers.values()) == {0}, answers
 
 
 @settings(SETTINGS, max_examples=1000)

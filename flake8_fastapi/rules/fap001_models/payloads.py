@@ -18,6 +18,7 @@ from flake8_fastapi.visitor import Finding, check
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 MAPPINGS = tables.MAPPINGS - {"typing.TypedDict", "collections.Counter"}
+_RECEIVERS = frozenset({"self", "cls"})
 _LISTS = frozenset({"builtins.list", "collections.abc.Sequence", "collections.abc.MutableSequence"})
 
 
@@ -121,7 +122,17 @@ def _looks_like_a_body(route: Route, parameter: Parameter) -> bool:
         and (parameter.type is None or parameter.type.kind == "any")
         and route.methods <= WITH_BODY
         and route.is_plain
+        and not _is_receiver(route, parameter)
     )
+
+
+def _is_receiver(route: Route, parameter: Parameter) -> bool:
+    """Whether this is the `self` of a method, which nobody means to be a body."""
+    function = route.function
+    if function is None or function.owner is None or not function.parameters:
+        return False
+    first = function.parameters[0]
+    return first.name == parameter.name and first.name in _RECEIVERS and first.annotation is None
 
 
 def _reading(route: Route, parameter: Parameter) -> Reading:

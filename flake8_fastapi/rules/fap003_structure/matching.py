@@ -170,6 +170,8 @@ def _reasons(found: Hidden, winner: str, where: str) -> Iterator[str]:
         yield f"`{winner}` ({where}) answers 422 first"
     elif handler:
         for name, text in list(matching.given(found).items())[:1]:
+            if not matching.takes(found, name, text):
+                break
             yield f'`{winner}` ({where}) matches first, and `{handler}` runs with `{name}="{short(text, 20)}"`'
             yield f'`{handler}` ({where}) runs instead, with `{name}="{short(text, 20)}"`'
             yield f"`{handler}` ({where}) runs instead"

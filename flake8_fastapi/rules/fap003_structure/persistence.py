@@ -14,11 +14,11 @@ def persistence_in_handler(function: Function) -> Iterator[Finding]:
     """A handler makes 5 or more session calls on one path: what it does to the data belongs in a repository or service.
 
     It can be tested with a request and a database only, and no job or other route can do the same. Of the handlers of
-    good projects 0.7 % make as many. The figure is an option, `--fastapi-session-calls`; 1 forbids any.
+    good projects under 1 % make as many. The figure is an option, `--fastapi-session-calls`; 1 forbids any.
 
-    A query counts once, however many steps it is built in, and a call in a loop counts once; of exclusive branches only
-    the one with the most counts. The commit of a single write is no call of its own; `refresh()`, `rollback()`,
-    `begin()` and `close()` do not count.
+    A query counts once, however many steps it is built in, and so do a call in a loop and the calls of one statement;
+    of exclusive branches only the one with the most counts. What frames them does not: `commit()`, `flush()`,
+    `refresh()`, `rollback()`, `begin()`, `close()`.
 
     Not reported: what `fat-handler` reports, tests, examples, documentation, scripts, generated modules and notebooks.
 
@@ -32,6 +32,7 @@ def persistence_in_handler(function: Function) -> Iterator[Finding]:
             db.execute(delete(Basket))
             db.add(Basket(order_id=order.id))
             db.add(Order(id=order.id + 1))
+            db.delete(order)
             db.commit()
 
     Good::
@@ -40,6 +41,7 @@ def persistence_in_handler(function: Function) -> Iterator[Finding]:
             db.execute(delete(Basket))
             db.add(Basket(order_id=order.id))
             db.add(Order(id=order.id + 1))
+            db.delete(order)
             db.commit()
 
         @app.post("/orders/{order_id}/copy", status_code=204)
@@ -49,11 +51,10 @@ def persistence_in_handler(function: Function) -> Iterator[Finding]:
                 raise HTTPException(status_code=404)
             copy_to_basket(db, order)
     """
-    limits = function.project.limits
-    if sizes.most_calls(function) < limits.session_calls or not function.is_handler:
+    size, least = sizes.of(function), function.project.limits.session_calls
+    if not size.makes_calls(least) or not function.is_handler or size.session_calls < least:
         return
-    size = sizes.of(function)
-    if size.session_calls < limits.session_calls or size.is_fat(limits) or not layout.is_of_application(function):
+    if size.is_fat or not layout.is_of_application(function):
         return
     place = layout.place_for(function.project.files, function.thing.path, "queries")
     many = f"{size.session_calls} session calls on one path" if size.session_calls > 1 else "a session call of its own"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import classes, facts, holders, unfilled
+from flake8_fastapi.semantics import classes, facts, holders, tree, unfilled
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.functions import Function
@@ -58,11 +59,14 @@ def handler_called(function: Function) -> Iterator[Finding]:
     """
     for found in unfilled.calls_by_hand(function):
         if found.is_of_handler:
-            yield Finding(found.call.start, _called_message(found))
+            yield Finding(found.call.start, _called_message(function, found))
 
 
-def _called_message(found: CallByHand) -> str:
+def _called_message(function: Function, found: CallByHand) -> str:
     handler = f"route handler `{short(written(found.call.func))}()` is called by hand"
+    unknown = _unknown_keyword(function, found)
+    if unknown is not None:
+        return f"{handler}: it takes no `{short(unknown, 24)}`, that is a TypeError; share a function that both call"
     missing = [each.name for each in found.unfilled if each.is_missing]
     if missing:
         what = f"without `{missing[0]}` that is a TypeError"
@@ -75,6 +79,15 @@ def _called_message(found: CallByHand) -> str:
         f"{handler}: {what}; pass it, or share a function that both call",
         f"{handler}: {what}; pass a value",
     )
+
+
+def _unknown_keyword(function: Function, found: CallByHand) -> str | None:
+    """What the call passes by a name that the handler does not have."""
+    callee = function.ev.function(found.callee)
+    if callee is None or any(each.kind == "kwargs" for each in callee.parameters):
+        return None
+    names = {each.name for each in callee.parameters}
+    return next((name for name, _ in found.call.keywords if name is not None and name not in names), None)
 
 
 @check
@@ -145,17 +158,30 @@ def _is_plain_class(route: Route, cls: ClassThing) -> bool:
 
 
 def _is_handed_on(route: Route, name: str) -> bool:
-    """Whether the class is given to a call anywhere: `register(app, Users)`."""
-    for path in dict.fromkeys((route.source.path, *route.project.files.mentioning(name))):
-        module = route.project.facts(path)
-        for function in module.functions.values() if module is not None else ():
-            for site in function.sites:
-                call = site.value
-                given = (*call.args, *(value for _, value in call.keywords)) if isinstance(call, facts.Call) else ()
-                if any(isinstance(each, (facts.Name, facts.Local, facts.Attribute)) and each.name == name
-                       for each in given):  # fmt: skip
-                    return True
+    """Whether the class is given to something anywhere: `register(app, Users)`, `views = [Users, Orders]`."""
+    files = route.project.files
+    for path in dict.fromkeys((route.source.path, *files.mentioning(name))):
+        text = files.text(path)
+        module = tree.read(text, path) if text is not None else None
+        if module is not None and _is_given(module, name):
+            return True
     return False
+
+
+def _is_given(module: ast.Module, name: str) -> bool:
+    """Whether a module does anything with a class but make instances and read its attributes."""
+    nodes = list(ast.walk(module))
+    imported = (alias for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names)
+    names = {name, *(alias.asname for alias in imported if alias.name == name and alias.asname)}
+    used = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    used |= {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    return any(
+        id(node) not in used
+        and (
+            (isinstance(node, ast.Name) and node.id in names) or (isinstance(node, ast.Attribute) and node.attr == name)
+        )
+        for node in nodes
+    )
 
 
 def _is_special(route: Route) -> bool:

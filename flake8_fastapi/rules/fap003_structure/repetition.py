@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.structure import doubles, layout, twins
 from flake8_fastapi.semantics.structure.doubles import Double
-from flake8_fastapi.semantics.structure.twins import Place, Twins
+from flake8_fastapi.semantics.structure.runs import Place
+from flake8_fastapi.semantics.structure.twins import Twins
 from flake8_fastapi.visitor import Finding, check, fitting, short
 
 _COLOURLESS = frozenset({"data", "entity", "existing", "found", "obj", "record", "res", "result", "row", "value"})
@@ -22,9 +24,10 @@ def repeated_logic(file: File) -> Iterator[Finding]:
     The names of variables, messages and logging aside, at least 4 statements are equal in 3 handlers or dependencies
     (`--fastapi-repeated-statements`, `--fastapi-repeated-copies`), or fewer in 4 (`--fastapi-repeated-short-copies`):
     these only if they look something up and refuse the request where there is nothing, or refuse it for another
-    reason, and need nothing of the handler but parameters, so that they can be a dependency. A guard (`if …: raise`)
-    counts as one statement; adding, committing, refreshing, handing on and returning as none. Handlers of different
-    applications or versions (`v1`, `v2`) are not compared.
+    reason, need nothing of the handler but parameters and stand under no condition, so that they can be a dependency.
+    A guard (`if …: raise`) counts as one statement; adding, committing, refreshing, handing on and returning as none.
+    Handlers of different applications or versions (`v1`, `v2`) are not compared. A block is reported once, where it
+    stands first by path and line, whichever files are linted.
 
     Bad::
 
@@ -69,18 +72,18 @@ def repeated_logic(file: File) -> Iterator[Finding]:
             return order.total
     """
     for found in twins.of(file):
-        place = next(each for each in found.places if each.handler.path == file.path)
-        yield Finding(place.start, _repeated(file, found, place))
+        yield Finding(found.places[0].start, _repeated(file, found))
 
 
-def _repeated(file: File, found: Twins, place: Place) -> str:
+def _repeated(file: File, found: Twins) -> str:
+    place = found.places[0]
     others = {each.handler: each for each in found.places if each.handler != place.handler}
     near = sorted(others.values(), key=lambda each: each.handler.path != file.path)
     lines = f"these {place.lines} lines also stand" if place.lines > 1 else "this line also stands"
     return fitting(
         *(
             f"{lines} in {where}: a fix must be made {found.copies} times; {cure}"
-            for cure in _cures(file, found, place)
+            for cure in _cures(file, found)
             for where in _wheres(file, near)
         )
     )
@@ -94,17 +97,25 @@ def _wheres(file: File, places: list[Place]) -> Iterator[str]:
         names = [f"`{short(first.handler.name)}` (line {first.start.line})", f"line {first.start.line}"]
     else:
         names = [f"`{short(path)}:{first.start.line}`", f"`{os.path.basename(path)}:{first.start.line}`"]
-    yield from (f"{name} and {more} more" for name in names)
+    yield from (f"{name} and {more} more" if more else name for name in names)
 
 
-def _cures(file: File, found: Twins, place: Place) -> tuple[str, ...]:
-    if all(each.needs_parameters for each in found.places) and not found.leaves:
-        if found.is_lookup and len(place.gives) == 1 and place.gives[0] not in _COLOURLESS:
-            return f"make them `Depends(get_{short(place.gives[0])}_or_404)`", "make them a dependency"
-        if found.is_lookup or found.is_refusal or place.opens:
+def _cures(file: File, found: Twins) -> tuple[str, ...]:
+    if all(each.needs_parameters and each.is_certain for each in found.places) and not found.leaves:
+        name = _given(found)
+        if found.is_lookup and found.answers_404 and name is not None:
+            return f"make them `Depends(get_{short(name)}_or_404)`", "make them a dependency"
+        if found.is_lookup or found.is_refusal or found.places[0].opens:
             return ("make them a dependency",)
     where = layout.place_for(file.project.files, file.path, "services")
     return f"make them one function, such as in `{short(where)}`", "make them one function"
+
+
+def _given(found: Twins) -> str | None:
+    """What most of the places call what they look up."""
+    names = Counter(name for place in found.places for name in place.gives if len(place.gives) == 1)
+    telling = [name for name, _ in names.most_common() if name not in _COLOURLESS]
+    return telling[0] if telling else None
 
 
 @check

@@ -15,13 +15,15 @@ def fat_handler(function: Function) -> Iterator[Finding]:
     """A handler of more than 50 statements, or of more than 25 that makes 3 or more session calls.
 
     What stands in a handler can be run by a request only: no test, job or other route reaches it by itself. Of the
-    handlers of good projects 1 % are larger. The figures are options: `--fastapi-max-handler-statements`,
+    handlers of good projects at most 1 % are larger. The figures are options: `--fastapi-max-handler-statements`,
     `--fastapi-max-session-handler-statements` and `--fastapi-session-handler-calls`.
 
     Nested statements count, those of functions inside the handler as well: nothing else can call them either.
-    Docstrings, logging, imports, declarations, the headers of `with`, markup that is built with them, and what is sent
-    over a websocket do not count. Of exclusive branches only the one with the most session calls counts; `refresh()`,
-    `rollback()` and `close()` do not.
+    What is no logic does not count: docstrings, logging, imports, declarations; the headers of `with` and `try`, and
+    markup that is built with them; `raise`; names that are given to literals, attributes and items, and returned;
+    what is streamed or sent over a websocket. Fields of one object that are set one after the other count once.
+
+    Session calls are those that read or change rows; of exclusive branches only the one with the most counts.
 
     Not reported: tests, examples, documentation, scripts, generated modules and notebooks.
 
@@ -52,10 +54,8 @@ def fat_handler(function: Function) -> Iterator[Finding]:
         def price(items: list[float], code: str) -> float:
             return total_of(items, code)
     """
-    if not sizes.may_be_fat(function) or not function.is_handler or not layout.is_of_application(function):
-        return
     size = sizes.of(function)
-    if not size.is_fat(function.project.limits):
+    if not size.may_be_fat or not function.is_handler or not size.is_fat or not layout.is_of_application(function):
         return
     place = layout.place_for(function.project.files, function.thing.path, "services")
     calls = f" and {size.session_calls} session calls" if size.session_calls > 1 else ""

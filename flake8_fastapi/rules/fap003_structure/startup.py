@@ -119,8 +119,9 @@ def lifespan_on_mounted_app(file: File) -> Iterator[Finding]:
             mount.call.start,
             fitting(
                 f"{inner} is mounted, so its {what} never runs: what it sets up is missing; "
-                "run it in the lifespan of the outer app",
-                f"{inner} is mounted, so its {what} never runs; run it in the lifespan of the outer app",
+                "run it in the outer app's lifespan",
+                f"{inner} is mounted, so its {what} never runs; run it in the outer app's lifespan",
+                room=127,
             ),
         )
 

@@ -48,6 +48,7 @@ def shared_mutable_state(file: File) -> Iterator[Finding]:
                 f"{name} ({_place(file, found)}) is in memory: {effect}; keep it in the database",
                 f"{name} ({_place(file, found)}) is in memory: {effect}",
                 f"{name} is in memory: {effect}",
+                room=130,
             ),
         )
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from flake8_fastapi.semantics.code import start
 from flake8_fastapi.semantics.errors import successes
+from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.served import clipped, named
 from flake8_fastapi.visitor import Finding, check, fitting
 
 
 @check
-def error_with_200(route: Route) -> Iterator[Finding]:
+def error_with_200(function: Function) -> Iterator[Finding]:
     """A route returns `{"error": …}` or `{"success": False}` where it fails, and the status is that of a success.
 
     Clients, caches, retries and monitoring go by the status: for them the request was served. The payload is neither
@@ -39,13 +40,13 @@ def error_with_200(route: Route) -> Iterator[Finding]:
                 raise HTTPException(status_code=404, detail="Order not found")
             return {"name": str(order.id)}
     """
-    for found in successes.errors(route):
+    for found in successes.errors(function):
         what = f"`{clipped(found.written, 30)}`"
         cure = "raise `HTTPException` with a 4xx or 5xx"
         yield Finding(
             start(found.node),
             fitting(
-                f"{named(route)} answers {what} with status {found.status}: clients and monitoring take it for a "
+                f"{named(found.route)} answers {what} with status {found.status}: clients and monitoring take it for a "
                 f"success; {cure}",
                 f"{what} goes out with status {found.status}: clients and monitoring take it for a success; {cure}",
             ),

@@ -21,7 +21,8 @@ def leaked_exception(function: Function) -> Iterator[Finding]:
     SQLAlchemy, which show the statement, with any status).
 
     Not reported: exceptions of the project and narrow ones that are answered with a 4xx, texts that only go to logs,
-    debug mode, routes that test whether something works, conversions of what the client sent.
+    debug mode, routes that test whether something works, or run what the client wrote, those of administrators, models
+    with a field for the error, conversions of what the client sent.
 
     Bad::
 
@@ -64,7 +65,8 @@ def silenced_exception(function: Function) -> Iterator[Finding]:
 
     Not reported: a clause that logs, prints, keeps or hands on the exception; narrow exceptions; conversions with a
     default; another way to the same value; single items of a loop; routes that test whether something works; extras
-    that may fail, such as caches, notifications and clean-up.
+    that may fail, such as caches, notifications and clean-up; clauses that swallow an `HTTPException`, which are
+    reported for that.
 
     Bad::
 

@@ -49,6 +49,8 @@ def unchecked_lookup(function: Function) -> Iterator[Finding]:
                 raise HTTPException(404)
             return user.name
     """
+    if not function.facts.parameters:
+        return
     for site, miss in missing.lookups(function.ev, function.facts.sites, function.frame):
         assert isinstance(site.value, facts.Call)
         origin = asked.source(function.project, function.thing, miss.keys, site.start)
@@ -143,16 +145,18 @@ def query_truth_test(function: Function) -> Iterator[Finding]:
     if not found or reached.by_request(function) is None:
         return
     for truth in found:
-        yield Finding(start(truth.node), _tested(truth))
+        yield Finding(start(truth.node), _tested(function, truth))
 
 
-def _tested(truth: Truth) -> str:
+def _tested(function: Function, truth: Truth) -> str:
     name = f"`{short(truth.node.id)}`"
     if truth.kind == "statement" and not truth.compared:
         return fitting(
             f"{name} is a `select()` that has not run: its truth raises TypeError, a 500; execute it and test the row"
         )
     what, so, fix = _KINDS[truth.kind]
+    if truth.kind == "coroutine" and not function.facts.is_async:
+        fix = f"await it in an `async def` `{short(function.name)}`"
     never = "never None" if truth.compared else "always true"
     return fitting(f"{name} is {what}, {never}: {so}; {fix}", f"{what} is {never}: {so}; {fix}")
 

@@ -63,7 +63,10 @@ def deep_response_model(route: Route) -> Iterator[Finding]:
 
         @app.get("/books/{book_id}", response_model=Book)  # FAP006
         def get_book(book_id: int, db: Session = Depends(get_db)):
-            return db.get(BookRow, book_id)
+            book = db.get(BookRow, book_id)
+            if book is None:
+                raise HTTPException(404)
+            return book
 
     Good::
 
@@ -76,7 +79,10 @@ def deep_response_model(route: Route) -> Iterator[Finding]:
 
         @app.get("/books/{book_id}", response_model=Book)
         def get_book(book_id: int, db: Session = Depends(get_db)):
-            return db.get(BookRow, book_id)
+            book = db.get(BookRow, book_id)
+            if book is None:
+                raise HTTPException(404)
+            return book
     """
     found = _fault(route)
     if found is not None and not any(other == found for other in _before(route)):
@@ -182,7 +188,10 @@ def orm_response_model(route: Route) -> Iterator[Finding]:
 
         @app.get("/users/{user_id}", response_model=User)  # FAP006
         def get_user(user_id: int, db: Session = Depends(get_db)):
-            return db.get(User, user_id)
+            user = db.get(User, user_id)
+            if user is None:
+                raise HTTPException(404)
+            return user
 
     Good::
 
@@ -196,7 +205,10 @@ def orm_response_model(route: Route) -> Iterator[Finding]:
 
         @app.get("/users/{user_id}", response_model=UserOut)
         def get_user(user_id: int, db: Session = Depends(get_db)):
-            return db.get(User, user_id)
+            user = db.get(User, user_id)
+            if user is None:
+                raise HTTPException(404)
+            return user
     """
     type_ = route.response.type
     if type_ is None or not served.is_api(route) or not served.has_body(route):

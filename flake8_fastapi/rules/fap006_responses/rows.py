@@ -54,7 +54,10 @@ def orm_object_returned(route: Route) -> Iterator[Finding]:
 
         @app.get("/users/{user_id}", response_model=UserOut)
         def get_user(user_id: int, db: Session = Depends(get_db)):
-            return db.get(User, user_id)
+            user = db.get(User, user_id)
+            if user is None:
+                raise HTTPException(404)
+            return user
     """
     found = sent.objects(route)
     if found is None or not served.is_first(route, _returns_objects):

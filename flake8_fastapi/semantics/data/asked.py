@@ -9,6 +9,7 @@ from flake8_fastapi.knowledge import lookups as tables
 from flake8_fastapi.knowledge import types as type_tables
 from flake8_fastapi.semantics import facts, parameters, schemas, signatures, types
 from flake8_fastapi.semantics.data import missing, queries, roots
+from flake8_fastapi.semantics.dependencies import Dependency
 from flake8_fastapi.semantics.facts import FunctionFacts, Position, Value
 from flake8_fastapi.semantics.parameters import Parameter
 from flake8_fastapi.semantics.project import Project
@@ -113,11 +114,26 @@ def _of_route(ev: Evaluator, role: Registration, wanted: facts.Parameter) -> Par
     if role.holder is None:
         return None
     route = Route(ev, role, role.holder)
+    parameter = next((each for each in route.parameters if each.name == wanted.name), None)
     for dependency in route.every_dependency():
         if any(each.name == wanted.name and each.kind != "dependency" for each in dependency.parameters):
             # It is given the same key, and runs before.
             return None
-    return next((each for each in route.parameters if each.name == wanted.name), None)
+        if parameter is not None and parameter.kind == "path" and _reads_path(ev, dependency):
+            return None
+    return parameter
+
+
+def _reads_path(ev: Evaluator, dependency: Dependency) -> bool:
+    """Whether a dependency looks up what the path names: `get_order(db, request.path_params["order_id"])`."""
+    function, found = dependency.function, dependency.facts
+    if function is None or found is None:
+        return False
+    frame = ev.frame_of(function)
+    given = (
+        each for site in found.sites if isinstance(site.value, facts.Call) for each in _given(ev, site.value, frame)
+    )
+    return any(root.attribute == "path_params" for root in roots.of(ev, given, frame).roots)
 
 
 def _is_form(parameter: Parameter) -> bool:

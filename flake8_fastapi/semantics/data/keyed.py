@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from flake8_fastapi.knowledge import lookups as tables
 from flake8_fastapi.semantics import facts
-from flake8_fastapi.semantics.code import Code, start
+from flake8_fastapi.semantics.code import Code, Source, start
 from flake8_fastapi.semantics.data import asked, unchecked
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.things import Frame, Instance, Library, TableThing, Thing
@@ -15,22 +16,49 @@ from flake8_fastapi.semantics.things import Frame, Instance, Library, TableThing
 
 def accesses(function: Function) -> Iterator[ast.Subscript]:
     """`ITEMS[item_id]`: where a handler or dependency reads a dict of a module by a parameter without any test."""
-    if not function.facts.parameters or not asked.is_served(function.project, function.thing):
+    if not function.facts.parameters or not _tables(function.source):
+        return
+    if not asked.is_served(function.project, function.thing):
         return
     code = function.code
     for node in code.own if code is not None else ():
         if code is None or not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Store):
             continue
         table = node.value
-        if not isinstance(table, ast.Name) or not isinstance(code.source.value(table), facts.Name):
+        if not isinstance(table, ast.Name) or table.id not in _tables(function.source):
             continue
-        if not _is_plain_dict(code.thing(table)) or _is_guarded(code, node, table.id) or _fills(function, table.id):
+        if not isinstance(code.source.value(table), facts.Name):
+            continue
+        if _is_guarded(code, node, table.id) or _fills(function, table.id):
             continue
         found = asked.source(function.project, function.thing, (code.source.value(node.slice),), start(node))
         if found in ("path", "query"):
             # What stands in a body a validator may have looked at.
             yield node
             return
+
+
+_known: WeakKeyDictionary[Source, frozenset[str]] = WeakKeyDictionary()
+"""The answers for the file at hand: each of its functions asks."""
+
+
+def _tables(source: Source) -> frozenset[str]:
+    """The names of a module that hold a dict."""
+    found = _known.get(source)
+    if found is None:
+        ev, frame = source.ev, Frame(source.path)
+        module = ev.module(source.path)
+        found = _known[source] = frozenset(
+            name
+            for name, bindings in (module.names.items() if module is not None else ())
+            if any(isinstance(each, _HOLDING) for each in bindings)
+            and _is_plain_dict(ev.certain(ev.global_reference(source.path, name), frame))
+        )
+    return found
+
+
+_HOLDING = (facts.Table, facts.Declared, facts.Call, facts.Import)
+"""What a name may be bound to that holds a dict."""
 
 
 def _is_plain_dict(thing: Thing | None) -> bool:

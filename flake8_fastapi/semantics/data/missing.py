@@ -6,6 +6,7 @@ a look-up itself. What a function does with the result beyond that is not follow
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -51,6 +52,8 @@ class Miss(NamedTuple):
 
 def of(ev: Evaluator, call: facts.Call, frame: Frame, is_awaited: bool, depth: int = _DEPTH) -> Miss | None:
     """What kind of look-up a call is; None if it is none, always finds something, or that is unknown."""
+    if last_name(call) not in _NAMES and not may_be_own(ev, call):
+        return None
     callee = ev.certain(call.func, frame)
     function = callee.function if isinstance(callee, Bound) else callee
     if isinstance(function, FunctionThing):
@@ -65,7 +68,22 @@ def of(ev: Evaluator, call: facts.Call, frame: Frame, is_awaited: bool, depth: i
     return _of_library(ev, call, callee, frame)
 
 
+def last_name(call: facts.Call) -> str:
+    """The last part of what is called: `first` of `db.query(User).first()`."""
+    return call.func.name if isinstance(call.func, (facts.Attribute, facts.Name, facts.Local)) else ""
+
+
+def may_be_own(ev: Evaluator, call: facts.Call) -> bool:
+    """Whether a function of the project may be called, as far as the name tells: costs less than to evaluate it."""
+    name = last_name(call)
+    if isinstance(call.func, facts.Attribute):
+        return name in ev.files.function_names
+    # It may be imported by another name.
+    return bool(name) and not name[0].isupper() and not hasattr(builtins, name)
+
+
 _METHODS = frozenset(name for names in tables.MISSES.values() for name in names)
+_NAMES = _METHODS | {"get", "next"} | {name.rpartition(".")[2] for name in tables.MATCHES}
 
 
 # -- libraries
@@ -145,6 +163,9 @@ def _of_function(
     shift = 1 if owner is not None else 0
     if not found.returned:
         return Miss("row", _every(made.call)) if _is_abstract_finder(ev, function, found) else None
+    others = [value for value in found.returned if not _is_nothing(value)]
+    if not others or not all(isinstance(each, _HANDED_ON) for each in others):
+        return None
     frame = ev.frame_of(function, arguments.bind(ev, function, made, constants=True, owner=owner))
     # By a helper too: `if order is None: not_found("Order")`.
     may_raise = any(each.within is None for each in found.raises) or bool(raised.escaping(ev, function))
@@ -152,13 +173,15 @@ def _of_function(
         # It may well raise where nothing is found.
         return None
     inner = [miss for value in found.returned for miss in [_returned(ev, found, value, frame, depth)] if miss]
-    others = [value for value in found.returned if not _is_nothing(value)]
-    if len(inner) != len(others) or not inner:
+    if len(inner) != len(others):
         return None
     keys = (key for miss in inner for key in miss.keys)
     found_roots = roots.of(ev, keys, frame).roots
     taken = {each.parameter.name: each.parameter for each in found_roots if each.parameter.function == found.qualname}
     return Miss(inner[0].kind, tuple(value for each in taken.values() for value in given(made.call, each, shift)))
+
+
+_HANDED_ON = (facts.Local, facts.Call, facts.Awaited)
 
 
 def _is_plain(ev: Evaluator, function: FunctionThing, found: FunctionFacts) -> bool:
@@ -235,7 +258,7 @@ def given(call: facts.Call, parameter: facts.Parameter, shift: int) -> tuple[Val
 def lookups(ev: Evaluator, sites: Iterable[facts.Site], frame: Frame) -> Iterator[tuple[facts.Site, Miss]]:
     """The look-ups among the calls of a function that may find nothing."""
     for site in sites:
-        if isinstance(site.value, facts.Call):
+        if isinstance(site.value, facts.Call) and site.role != "statement":
             found = of(ev, site.value, frame, site.awaited)
             if found is not None:
                 yield site, found

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flake8_fastapi.knowledge import framework, leaks
 from flake8_fastapi.semantics import classes, facts, schemas
+from flake8_fastapi.semantics.asides import is_logging
 from flake8_fastapi.semantics.code import Code, dotted
 from flake8_fastapi.semantics.errors import made, telling
 from flake8_fastapi.semantics.facts import FunctionFacts
@@ -25,14 +26,21 @@ def only_computes(code: Code, block: Sequence[ast.stmt]) -> bool:
 
 def _does_more(code: Code, node: ast.AST) -> bool:
     if isinstance(node, _WAITS):
-        return True
-    if not isinstance(node, ast.Call) or telling.is_telling(code, node):
+        return not _reads_request(node)
+    if not isinstance(node, ast.Call) or is_logging(node):
         return False
     name = dotted(node.func).rpartition(".")[2]
-    is_conversion = name in leaks.TEXT_METHODS and isinstance(node.func, ast.Attribute)
+    is_conversion = name in leaks.TEXT_METHODS | leaks.OF_REQUESTS and isinstance(node.func, ast.Attribute)
     if is_conversion or (leaks.CONVERSIONS.search(name) and function_of(code.thing(node.func)) is None):
         return False
     return not _computes(code.source.ev, code.thing(node.func), _DEPTH)
+
+
+def _reads_request(node: ast.AST) -> bool:
+    """`await request.json()`"""
+    call = node.value if isinstance(node, ast.Await) else None
+    method = call.func if isinstance(call, ast.Call) else None
+    return isinstance(method, ast.Attribute) and method.attr in leaks.OF_REQUESTS
 
 
 def _computes(ev: Evaluator, thing: Thing | None, depth: int) -> bool:

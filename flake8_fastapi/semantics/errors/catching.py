@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import arguments, classes, facts, flow
 from flake8_fastapi.semantics.code import Code, start
-from flake8_fastapi.semantics.errors import exceptions, statuses, telling
+from flake8_fastapi.semantics.errors import exceptions, statuses, telling, texts
 from flake8_fastapi.semantics.errors.exceptions import ExceptionClass
 from flake8_fastapi.semantics.errors.texts import Text, Texts
 from flake8_fastapi.semantics.facts import Clause, Raise
@@ -67,6 +67,11 @@ class Catch:
     """What it names; BaseException for a bare one, None if one of them is unknown."""
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of its block, without the insides of functions in it."""
+        return tuple(telling.own(self.clause.body))
+
+    @cached_property
     def texts(self) -> Texts:
         """Where the text of the exception goes."""
         return Texts(self.code, self.clause.name, self.clause.body)
@@ -84,15 +89,19 @@ class Catch:
     @cached_property
     def uses(self) -> tuple[ast.Name, ...]:
         """Where the exception is read."""
-        nodes = telling.own(self.clause.body)
-        return tuple(node for node in nodes if isinstance(node, ast.Name) and node.id == self.clause.name)
+        return tuple(node for node in self.nodes if isinstance(node, ast.Name) and node.id == self.clause.name)
+
+    @property
+    def may_make_text(self) -> bool:
+        """Whether it may make a text of the exception: it reads it, or the function a traceback. Cheap to ask."""
+        return bool(self.uses) or texts.may_read_traceback(self.code)
 
     @cached_property
     def asks(self) -> bool:
         """Whether the clause asks what it has caught: in an `if`, a `match`, a conditional expression."""
         tests = [
             node.subject if isinstance(node, ast.Match) else node.test
-            for node in telling.own(self.clause.body)
+            for node in self.nodes
             if isinstance(node, (ast.If, ast.IfExp, ast.Match))
         ]
         return any(self._mentions_exception(test) for test in tests)
@@ -101,7 +110,7 @@ class Catch:
     def depends_on_mode(self) -> bool:
         """Whether a condition in or around the clause asks for the mode of the service: `if settings.debug:`."""
         around = [each for each in self.code.ancestors(self.clause) if isinstance(each, ast.If)]
-        inside = [each for each in telling.own(self.clause.body) if isinstance(each, (ast.If, ast.IfExp))]
+        inside = [each for each in self.nodes if isinstance(each, (ast.If, ast.IfExp))]
         return any(asks_mode(each.test) for each in (*around, *inside))
 
     @cached_property
@@ -112,7 +121,7 @@ class Catch:
     # -- ends
 
     def _ends(self) -> Iterator[End]:
-        for node in telling.own(self.clause.body):
+        for node in self.nodes:
             found = self._end(node)
             if found is not None:
                 yield found._replace(is_asked=self._is_under(node, self._mentions_exception))
@@ -209,7 +218,7 @@ class Catch:
     @cached_property
     def _set_status(self) -> int | None:
         """What the clause sets as status: `response.status_code = 500`."""
-        for node in telling.own(self.clause.body):
+        for node in self.nodes:
             if isinstance(node, ast.Assign) and any(_is_status(target) for target in node.targets):
                 return status_of(self.code.thing(node.value))
         return None
@@ -280,10 +289,11 @@ def _catch(function: Function, code: Code, statement: ast.Try, node: ast.ExceptH
 
 def asks_mode(test: ast.expr) -> bool:
     """Whether a condition asks in what way the service runs, or for whom: `settings.debug`, `ENV == "dev"`."""
-    return any(_MODE.search(name) is not None for node in ast.walk(test) for name in _names(node))
+    return any(_MODE.search(name) is not None for node in ast.walk(test) for name in words(node))
 
 
-def _names(node: ast.AST) -> Iterator[str]:
+def words(node: ast.AST) -> Iterator[str]:
+    """What a node says by itself: a name, an attribute, a text."""
     if isinstance(node, ast.Name):
         yield node.id
     elif isinstance(node, ast.Attribute):

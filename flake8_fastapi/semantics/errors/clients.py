@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 from typing import Literal
 
 from flake8_fastapi.semantics import served
@@ -15,14 +17,14 @@ _AUDIENCES: tuple[Audience, ...] = ("route", "exception handler", "middleware", 
 _EXAMINES = re.compile(
     r"(?:^|_)(?:health|healthz|healthcheck|ready|readiness|liveness|ping|probe|test|tests|testing|debug|diagnose"
     r"|diagnostic|diagnostics|check|validate|validation|verify|sandbox|playground|eval|evaluate|execute|preview"
-    r"|lint|connect|disconnect)(?:_|$)",
+    r"|lint|connect|disconnect|monitor|monitoring|build|compile|run)(?:_|$)",
     re.IGNORECASE,
 )
-"""Names of routes that are asked whether something works: why not is part of the answer."""
-
-
-_OPERATORS = re.compile(r"super_?(?:user|admin)", re.IGNORECASE)
-"""Names of dependencies that let in nobody but who runs the service."""
+"""Names of routes that are asked whether something works, or to run what the client wrote: why not is part of the
+answer."""
+_HERE = ("localhost", "127.0.0.1", "::1")
+_OPERATORS = re.compile(r"(?:^|_)(?:super_?user|super_?admin|admin|admins|setup|install)(?:_|$)", re.IGNORECASE)
+"""Names of routes, and of dependencies, that let in nobody but who runs the service."""
 
 
 def audience(function: Function) -> Audience | None:
@@ -47,18 +49,29 @@ def routes_of(function: Function) -> tuple[Route, ...]:
 
 
 def examines(function: Function) -> bool:
-    """Whether a route is there to tell whether something works, by its name or the end of its path."""
-    if _EXAMINES.search(function.name):
+    """Whether a route is there to tell whether something works, by its name, its path, or that of its module."""
+    if _EXAMINES.search(function.name) or _EXAMINES.search(Path(function.thing.path).stem):
         return True
     return any(served.is_probe(route) or _says_so(route) for route in routes_of(function))
 
 
 def _says_so(route: Route) -> bool:
-    parts = (route.written_path or "").replace("-", "_").split("/")
-    return any(_EXAMINES.search(part) is not None for part in parts)
+    return any(_EXAMINES.search(part) is not None for part in _parts(route))
 
 
 def is_for_operators(function: Function) -> bool:
     """Whether only those who run the service may call a route: to them a text of the service tells nothing new."""
-    dependencies = (each for route in routes_of(function) for each in (*route.dependencies, *route.listed))
-    return any(_OPERATORS.search(each.name) is not None for each in dependencies)
+    routes = routes_of(function)
+    names = [function.name, Path(function.thing.path).stem, *(part for route in routes for part in _parts(route))]
+    names.extend(each.name for route in routes for each in route.dependencies)
+    return any(_OPERATORS.search(each) is not None for each in names) or _is_for_localhost(function)
+
+
+def _is_for_localhost(function: Function) -> bool:
+    """Whether the code compares with the address of the machine itself: `request.client.host == "127.0.0.1"`."""
+    nodes = function.code.own if function.code is not None else ()
+    return any(isinstance(node, ast.Constant) and node.value in _HERE for node in nodes)
+
+
+def _parts(route: Route) -> list[str]:
+    return (route.path or route.written_path or "").replace("-", "_").split("/")

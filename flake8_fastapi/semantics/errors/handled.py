@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from weakref import WeakKeyDictionary
 
 from flake8_fastapi.knowledge import errors as tables
 from flake8_fastapi.knowledge import framework, libraries
@@ -78,9 +77,6 @@ class _Known(NamedTuple):
     is_complete: bool
 
 
-_known: WeakKeyDictionary[Evaluator, _Known] = WeakKeyDictionary()
-
-
 def of(project: Project) -> tuple[Handled, ...]:
     """Everything that is registered in the project, in a stable order."""
     return _all(project).handled
@@ -117,10 +113,10 @@ def is_handled(project: Project, cls: ExceptionClass) -> bool | None:
 
 
 def _all(project: Project) -> _Known:
-    known = _known.get(project.evaluator)
+    known: _Known | None = project.memo.get(__name__)
     if known is None:
-        _known[project.evaluator] = _Known((), False)
-        known = _known[project.evaluator] = _Search(project).run()
+        project.memo[__name__] = _Known((), False)
+        known = project.memo[__name__] = _Search(project).run()
     return known
 
 

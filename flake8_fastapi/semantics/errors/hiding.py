@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flake8_fastapi.semantics.code import dotted, start
 from flake8_fastapi.semantics.data import sessions
-from flake8_fastapi.semantics.errors import attempts, catching, clients, leaking, payloads, telling
+from flake8_fastapi.semantics.errors import attempts, catching, clients, leaking, payloads, swallowing, telling
 from flake8_fastapi.semantics.errors.catching import Catch, End
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function
@@ -51,8 +51,9 @@ def silences(function: Function) -> Iterator[Silence]:
     found = [catch for catch in catching.of(function) if _is_mute(catch)]
     if not found or function.facts.is_generator or clients.audience(function) != "route" or clients.examines(function):
         return
+    swallowing_too = {each.position for each in swallowing.of(function)}
     for catch in found:
-        silence = _silence(function, catch)
+        silence = _silence(function, catch) if start(catch.clause) not in swallowing_too else None
         if silence is not None:
             yield silence
 

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_fastapi.knowledge import errors as tables
-from flake8_fastapi.knowledge import leaks
+from flake8_fastapi.knowledge import leaks, payloads
 from flake8_fastapi.semantics.code import start
-from flake8_fastapi.semantics.errors import attempts, catching, clients, exceptions, handled, statuses, telling
+from flake8_fastapi.semantics.errors import attempts, catching, clients, exceptions, handled, raised, statuses, telling
 from flake8_fastapi.semantics.errors.catching import Catch, End
 from flake8_fastapi.semantics.errors.exceptions import ExceptionClass
 from flake8_fastapi.semantics.errors.texts import Text, Texts
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function
-from flake8_fastapi.semantics.things import Library
+from flake8_fastapi.semantics.things import ClassThing, Frame, Library
 
 _FAILED = 500
 _WHOLE = (".orig", ".args")
@@ -60,9 +60,10 @@ def _search(function: Function) -> Iterator[Leak]:
         audience = clients.audience(function)
         is_told = audience is not None and not clients.examines(function) and not clients.is_for_operators(function)
         for catch, end in found if is_told else ():
-            if end.text is not None and (end.payload == "exception" or audience != "service"):
+            reaches_client = end.payload == "exception" or audience != "service"
+            if end.text is not None and reaches_client and not _is_meant(function, catch, end):
                 yield _leak(catch, end, end.text)
-    if len(function.facts.parameters) > 1 and any(each.role == "exception handler" for each in function.registrations):
+    if len(function.facts.parameters) > 1 and _is_generic(function):
         yield from _by_handler(function)
 
 
@@ -86,42 +87,52 @@ def _names(caught: tuple[ExceptionClass, ...]) -> str:
 
 def _first(catch: Catch) -> End | None:
     """The first way out of a clause by which a text goes to the client that tells too much."""
-    if catch.depends_on_mode:
+    if not catch.may_make_text or catch.depends_on_mode:
         return None
     return next((end for end in catch.ends if end.text is not None and not end.is_asked and _tells(catch, end)), None)
 
 
 def _tells(catch: Catch, end: End) -> bool:
     ev = catch.code.source.ev
-    if end.payload in ("nothing", "unknown") or (end.payload == "exception" and not exceptions.is_http(ev, end.cls)):
+    if end.payload in ("nothing", "unknown"):
         return False
-    if end.kind == "falls through" and isinstance(end.value, ast.Call) and end.payload == "body":
-        # A model with a field for it, after other work: the failure is a part of the result.
+    if end.payload == "exception" and (end.status is None or not exceptions.is_http(ev, end.cls)):
         return False
-    if _has_status(end.value) or (end.status is None and end.payload == "exception" and _status_is_asked(catch, end)):
+    if end.payload == "body" and _is_part_of_result(catch, end):
+        return False
+    if _has_status(end.value):
         return False
     if not catch.is_broad:
         return bool(catch.classes) and all(_is_telling(each, end) for each in catch.classes or ())
-    is_refusal = end.status is not None and 400 <= end.status < _FAILED
     is_traceback = end.text is not None and end.text.kind == "traceback"
-    return is_traceback or not (is_refusal and attempts.only_computes(catch.code, catch.statement.body))
+    return is_traceback or not attempts.only_computes(catch.code, catch.statement.body)
+
+
+def _is_meant(function: Function, catch: Catch, end: End) -> bool:
+    """Whether a refusal hands on what the project itself raises in the `try`: a text that was written for it."""
+    if not catch.is_broad or end.status is None or not 400 <= end.status < _FAILED:
+        return False
+    ev, found, frame = function.ev, function.facts, Frame(function.thing.path, function.thing.qualname)
+    for guard, statement in enumerate(found.tries):
+        places = [place for place, clause in enumerate(statement.clauses) if clause.start == start(catch.clause)]
+        for _, each in raised.reaching(ev, found, frame, guard) if places else ():
+            if raised.catching(ev, found, frame, guard, each.cls) in places and not exceptions.is_http(ev, each.cls):
+                return True
+    return False
+
+
+def _is_part_of_result(catch: Catch, end: End) -> bool:
+    """Whether the text goes with a model: one that is made after other work, or has a field for it."""
+    call = end.value
+    if not isinstance(call, ast.Call):
+        return False
+    has_field = any(keyword.arg in payloads.ERRORS for keyword in call.keywords)
+    return end.kind == "falls through" or (has_field and isinstance(catch.code.thing(call.func), ClassThing))
 
 
 def _has_status(value: ast.expr | None) -> bool:
     """`return payload, 500`: another fault, which comes first."""
     return isinstance(value, ast.Tuple)
-
-
-def _status_is_asked(catch: Catch, end: End) -> bool:
-    """Whether the exception says with which status it is answered: `HTTPException(getattr(e, "code", 500), str(e))`."""
-    call = end.value
-    if not isinstance(call, ast.Call):
-        return False
-    keyword = next((each.value for each in call.keywords if each.arg == "status_code"), None)
-    given = keyword or (call.args[0] if call.args else None)
-    return given is not None and any(
-        isinstance(node, ast.Name) and node.id == catch.clause.name for node in ast.walk(given)
-    )
 
 
 def _is_telling(cls: ExceptionClass, end: End) -> bool:
@@ -140,7 +151,7 @@ def _is_telling(cls: ExceptionClass, end: End) -> bool:
 def _by_handler(function: Function) -> Iterator[Leak]:
     """What the answer of an exception handler for everything tells."""
     code = function.code
-    if code is None or not _is_generic(function) or _asks_mode(code.statements):
+    if code is None or _asks_mode(code.statements):
         return
     texts = Texts(code, function.facts.parameters[-1].name, code.statements)
     for node in code.returns():

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_fastapi.knowledge import payloads as tables
-from flake8_fastapi.semantics import served, types
-from flake8_fastapi.semantics.code import Code
-from flake8_fastapi.semantics.errors import payloads
+from flake8_fastapi.semantics import facts, served, types
+from flake8_fastapi.semantics.code import Code, start
+from flake8_fastapi.semantics.errors import catching, clients, payloads, swallowing
 from flake8_fastapi.semantics.errors.texts import Texts
+from flake8_fastapi.semantics.facts import Value
+from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.routes import Route, status_of
 from flake8_fastapi.semantics.things import ClassThing, LiteralThing
 from flake8_fastapi.semantics.types import Type
@@ -22,6 +24,7 @@ _STATUSES = range(100, 600)
 class Error(NamedTuple):
     """An error that is returned."""
 
+    route: Route
     node: ast.Return
     written: str
     """The part of the payload that says so: `"error": "not found"`."""
@@ -44,20 +47,33 @@ class Pair(NamedTuple):
 # -- payloads that say so
 
 
-def errors(route: Route) -> Iterator[Error]:
-    """The errors that a route returns on its failure branches, with the status of a success."""
-    code = route.code
-    if code is None or not route.is_handler_at_hand or not _has_error(code):
+def errors(function: Function) -> Iterator[Error]:
+    """The errors that a handler returns on its failure branches, with the status of a success."""
+    if not any(map(_may_have_error, function.facts.returned)) or function.code is None or not _has_error(function.code):
         return
+    found = {each.node: each for route in clients.routes_of(function) for each in _errors(route, function.code)}
+    swallowing_too = {each.position for each in swallowing.of(function)} if found else frozenset()
+    for node, error in found.items():
+        clause = _clause_around(function.code, node)
+        if clause is None or start(clause) not in swallowing_too:
+            yield error
+
+
+def _may_have_error(value: Value) -> bool:
+    keys = [key for key, _ in value.items] if isinstance(value, facts.Table) else []
+    return any(isinstance(key, facts.Constant) and key.value in tables.SAYING for key in keys)
+
+
+def _errors(route: Route, code: Code) -> Iterator[Error]:
     status = route.status_code
     if status is None or status >= 300 or not served.is_api(route) or _answers_always(route) or not _is_free(route):
         return
-    if _sets_status(code) or served.is_probe(route) or not route.is_plain:
+    if _sets_status(code) or _is_called_back(code) or served.is_probe(route) or not route.is_plain:
         return
     for node in code.returns():
         key = payloads.failing_key(node.value)
         if key is not None and _is_failure_branch(code, node) and not _leaks(code, node):
-            yield Error(node, _part(node.value, key), status)
+            yield Error(route, node, _part(node.value, key), status)
 
 
 def _has_error(code: Code) -> bool:
@@ -92,18 +108,26 @@ def _sets_status(code: Code) -> bool:
     return any(isinstance(node, ast.Attribute) and node.attr == "status_code" for node in code.everything)
 
 
+def _is_called_back(code: Code) -> bool:
+    """Whether another service calls the route, which sends again what is not answered with a success."""
+    return any(tables.CALLED_BACK.search(name) is not None for node in code.everything for name in catching.words(node))
+
+
 def _is_failure_branch(code: Code, node: ast.Return) -> bool:
     """Whether the route has another way that succeeds."""
     others = [other.value for other in code.returns() if payloads.failing_key(other.value) is None]
-    is_caught = any(isinstance(each, ast.ExceptHandler) for each in code.ancestors(node))
     # Where each answer says whether it is a success, clients look for it: that is the API's way.
-    return bool(others) and (is_caught or not any(map(payloads.succeeds, others)))
+    return bool(others) and (_clause_around(code, node) is not None or not any(map(payloads.succeeds, others)))
 
 
 def _leaks(code: Code, node: ast.Return) -> bool:
     """Whether the payload has the text of an exception that was caught: that is another fault."""
-    clause = next((each for each in code.ancestors(node) if isinstance(each, ast.ExceptHandler)), None)
+    clause = _clause_around(code, node)
     return clause is not None and Texts(code, clause.name, clause.body).within(node.value) is not None
+
+
+def _clause_around(code: Code, node: ast.Return) -> ast.ExceptHandler | None:
+    return next((each for each in code.ancestors(node) if isinstance(each, ast.ExceptHandler)), None)
 
 
 # -- pairs

@@ -38,7 +38,7 @@ def own(block: Sequence[ast.stmt]) -> Iterator[ast.AST]:
 
 
 def is_telling(code: Code, call: ast.Call) -> bool:
-    """Whether a call tells of a failure."""
+    """Whether a call tells of a failure: more than `asides.is_logging` knows, by names, and by what a callee does."""
     if _is_named_so(dotted(call.func)) or (isinstance(call.func, ast.Attribute) and call.func.attr in reporting.LEVELS):
         return True
     return _is_told_by(code.source.ev, code.thing(call.func), _DEPTH)

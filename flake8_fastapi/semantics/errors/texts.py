@@ -29,10 +29,8 @@ from flake8_fastapi.semantics.values import Evaluator
 _DEPTH = 8
 """How many variables and helpers are looked through."""
 _MAKES_TEXT = frozenset({"builtins.str", "builtins.repr", "builtins.format", "builtins.ascii"})
-_TRACEBACKS = frozenset(
-    f"traceback.{name}"
-    for name in ("format_exc", "format_exception", "format_exception_only", "format_tb", "format_stack")
-)
+_READING_TRACEBACK = ("format_exc", "format_exception", "format_exception_only", "format_tb", "format_stack")
+_TRACEBACKS = frozenset(f"traceback.{name}" for name in _READING_TRACEBACK)
 _KEEPS = frozenset({"builtins.dict", "builtins.list", "builtins.tuple", "json.dumps", "orjson.dumps"}) | {
     "fastapi.encoders.jsonable_encoder"
 }
@@ -58,6 +56,13 @@ class Text(NamedTuple):
     node: ast.expr
     """The expression that makes it."""
     kind: Kind
+
+
+def may_read_traceback(code: Code) -> bool:
+    """Whether a function calls something that is named like what gives a traceback. Cheap to ask."""
+    module = code.source.ev.module(code.source.path)
+    mentions = module.mentions if module is not None else {}
+    return any(name == code.qualname for each in _READING_TRACEBACK for name, _ in mentions.get(each, ()))
 
 
 class Texts:

@@ -6,13 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 from flake8_fastapi.semantics import facts, tree
 from flake8_fastapi.semantics.data import resources
 from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Position
 from flake8_fastapi.semantics.markers import NAMES
-from flake8_fastapi.semantics.registrations import ROUTE_ROLES, Registrations
+from flake8_fastapi.semantics.registrations import ROUTE_ROLES
 from flake8_fastapi.semantics.structure import layout, shapes
 from flake8_fastapi.semantics.structure.shapes import FunctionNode, imported_as
 from flake8_fastapi.semantics.structure.together import Together
@@ -77,13 +76,10 @@ def _is_at_top(function: FunctionFacts) -> bool:
     return function.owner is None and function.parent is None and function.qualname != facts.MODULE
 
 
-_searches: WeakKeyDictionary[Registrations, _Search] = WeakKeyDictionary()
-
-
 def _search_of(project: Project) -> _Search:
-    known = _searches.get(project.registrations)
+    known: _Search | None = project.memo.get(__name__)
     if known is None:
-        known = _searches[project.registrations] = _Search(project)
+        known = project.memo[__name__] = _Search(project)
     return known
 
 
@@ -91,16 +87,12 @@ class _Search:
     """Compares the dependencies of one project."""
 
     def __init__(self, project: Project) -> None:
+        self.project = project
         self._together = Together(project)
         self._written: dict[FunctionThing, _Written | None] = {}
         self._served: dict[FunctionThing, frozenset[str]] = {}
         self.defined = self._find()
         """The names of dependencies, with the modules that define them."""
-
-    @property
-    def project(self) -> Project:
-        """The project."""
-        return self._together.project
 
     def _find(self) -> dict[str, tuple[str, ...]]:
         files = self.project.files

@@ -159,7 +159,19 @@ def mounts(project: Project, module: ModuleFacts) -> Iterator[Mounting]:
         given = call.keyword("app") or (call.args[1] if len(call.args) > 1 else None)
         child = ev.certain(given, frame) if given is not None else None
         if isinstance(child, Instance) and holders.is_application(ev, child) and given is not None:
+            if parent is not None and parent.origin is None:
+                parent = _outer(project, child, call)
+                if parent is None:
+                    continue
             yield Mounting(child, written(given), call, parent)
+
+
+def _outer(project: Project, child: Instance, call: facts.Call) -> Instance | None:
+    """The application that a function is given to mount on; None if nobody in the project calls it.
+
+    Who calls it from outside may run what is mounted there.
+    """
+    return next((each.holder for each in project.graph.parents(child) if each.call is call), None)
 
 
 def never_started(project: Project, mount: Mounting) -> str | None:

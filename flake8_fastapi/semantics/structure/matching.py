@@ -12,21 +12,25 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from flake8_fastapi.semantics import types
-from flake8_fastapi.semantics.facts import Attribute, Name, Value
-from flake8_fastapi.semantics.graph import Inclusion
+from flake8_fastapi.semantics.facts import Attribute, Call, Name, Position, Value
+from flake8_fastapi.semantics.graph import Graph, Inclusion
+from flake8_fastapi.semantics.parameters import Parameter
+from flake8_fastapi.semantics.routes import Route
 from flake8_fastapi.semantics.structure.serving import Entry, Serving
-from flake8_fastapi.semantics.things import Frame, Made
+from flake8_fastapi.semantics.things import Frame, Instance, Made, Origin, Thing
 
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.project import Project
 
+_REORDERING = ("insert", "remove", "pop", "sort", "reverse", "clear")
 _REORDERS = re.compile(
-    rb"\.routes\b(?:\[[^\]\n]*\])?\s*=[^=]|\.routes\.(?:insert|remove|pop|sort|reverse|clear)\("
-    rb"|\bdel\s+[\w.]+\.routes\b|\bsorted\([\w.]+\.routes\b"
+    rb"\.routes\b(?:\[[^\]\n]*\])?\s*=[^=]|\.routes\.(?:%s)\(" % "|".join(_REORDERING).encode()
+    + rb"|\bdel\s+[\w.]+\.routes\b|\bsorted\([\w.]+\.routes\b"
 )
 """`app.router.routes.insert(0, …)`: the order is no longer that of registration."""
-
-
+_Home = tuple[str, Position]
+"""Where an app or router is made, whatever it is given."""
+_RESTRICTING = ("pattern", "regex", "min_length", "max_length")
 _MANY = 3
 """Something that hides so many stands in the wrong place itself."""
 
@@ -81,7 +85,8 @@ def faults(project: Project) -> tuple[Fault, ...]:
     graph = project.graph
     known: tuple[Fault, ...] | None = graph.memo.get("unmatched")
     if known is None:
-        found = () if _is_reordered(project) else tuple(_grouped(_search(project)))
+        reordered = None if _has_own_matching(project) else _reordered(project)
+        found = tuple(_grouped(_search(project, reordered))) if reordered is not None else ()
         # An app of the tests is no concern: they see for themselves what answers.
         known = tuple(fault for fault in found if not project.files.is_test(fault.made.frame.path))
         graph.memo["unmatched"] = known
@@ -111,14 +116,40 @@ def _grouped(hidden: Sequence[Hidden]) -> Iterator[Fault]:
             yield Fault("route", group[0].entry.made, tuple(group))
 
 
-def _is_reordered(project: Project) -> bool:
-    """Whether something in the project changes the order of routes, or how a route matches."""
+def _reordered(project: Project) -> frozenset[_Home] | None:
+    """Where the apps and routers are made whose routes are put in another order; None where that is not certain."""
     files = project.files
+    found: set[_Home] = set()
     for path in files.mentioning("routes"):
-        text = files.text(path)
-        if text is not None and not files.is_test(path) and _REORDERS.search(text):
-            return True
-    for path in files.mentioning("matches"):
+        changes = _REORDERS.findall(files.text(path) or b"") if not files.is_test(path) else ()
+        origins = [_origin(thing) for thing in _reordered_in(project, path)] if changes else []
+        if len(origins) < len(changes) or None in origins:
+            return None
+        found.update(origin[:2] for origin in origins if origin is not None)
+    return frozenset(found)
+
+
+def _origin(thing: Thing | None) -> Origin | None:
+    return thing.origin if isinstance(thing, Instance) else None
+
+
+def _reordered_in(project: Project, path: str) -> Iterator[Thing | None]:
+    """Whose routes the calls in a module reorder: `app.routes.remove(…)`, `app.router.routes.insert(…)`."""
+    module = project.facts(path)
+    for name in _REORDERING if module is not None else ():
+        for qualname, site in module.mentions.get(name, ()) if module is not None else ():
+            method = site.value.func if isinstance(site.value, Call) else None
+            routes = method.of if isinstance(method, Attribute) and method.name == name else None
+            if isinstance(routes, Attribute) and routes.name == "routes":
+                holder = routes.of
+                if isinstance(holder, Attribute) and holder.name == "router":
+                    holder = holder.of
+                yield project.evaluator.certain(holder, Frame(path, qualname))
+
+
+def _has_own_matching(project: Project) -> bool:
+    """Whether something in the project changes how a route matches."""
+    for path in project.files.mentioning("matches"):
         module = project.facts(path)
         classes = module.classes.values() if module is not None else ()
         if any("matches" in cls.attributes and any(map(_is_route, cls.bases)) for cls in classes):
@@ -130,10 +161,12 @@ def _is_route(base: Value) -> bool:
     return isinstance(base, (Name, Attribute)) and base.name.endswith("Route")
 
 
-def _search(project: Project) -> tuple[Hidden, ...]:
+def _search(project: Project, reordered: frozenset[_Home]) -> tuple[Hidden, ...]:
     serving = Serving(project)
     best: dict[tuple[int, Frame, int], Hidden] = {}
     for holder in serving.graph.holders.values():
+        if reordered and not reordered.isdisjoint(_related(serving, holder)):
+            continue
         for found in _among(list(serving.entries(holder))):
             entry = found.entry
             again = id(entry.chain[0].call) if entry.chain and found.is_same_route else 0
@@ -142,6 +175,28 @@ def _search(project: Project) -> tuple[Hidden, ...]:
             if known is None or len(entry.chain) < len(known.entry.chain):
                 best[key] = found
     return tuple(found for found in best.values() if not _is_served_elsewhere(serving, found))
+
+
+def _related(serving: Serving, holder: Instance) -> Iterator[_Home]:
+    """An app or router, all that it includes, and all that include it: where each is made."""
+    graph = serving.graph
+    for step in (_included, _including):
+        seen: set[Origin] = set()
+        pending = [holder]
+        while pending:
+            each = pending.pop()
+            if each.origin is not None and each.origin not in seen:
+                seen.add(each.origin)
+                yield each.origin[:2]
+                pending.extend(step(graph, each))
+
+
+def _included(graph: Graph, holder: Instance) -> list[Instance]:
+    return [each.child for each in graph.inclusions(holder)]
+
+
+def _including(graph: Graph, holder: Instance) -> list[Instance]:
+    return [each.holder for each in graph.parents(holder)]
 
 
 def _is_served_elsewhere(serving: Serving, found: Hidden) -> bool:
@@ -241,15 +296,32 @@ def given(found: Hidden) -> dict[str, str]:
     return found.by.pattern.values(found.entry.pattern)
 
 
+def takes(found: Hidden, name: str, text: str) -> bool:
+    """Whether the route that answers certainly takes this text for a parameter."""
+    route = found.by.route
+    if route is None or not route.is_operation:
+        return True
+    return all(
+        each.kind == "path"
+        and (each.type is None or each.type.is_named("builtins.str", *(("builtins.int",) if text.isdecimal() else ())))
+        and not any(each.option(keyword) is not None for keyword in _RESTRICTING)
+        for each in _path_parameters(route, name)
+    )
+
+
 def _refuses(found: Hidden, name: str, text: str) -> bool:
     route = found.by.route
     if route is None or not route.is_operation:
         return False
-    for parameter in route.parameters_under(frozenset({name})):
-        if parameter.name == name and parameter.kind == "path" and parameter.type is not None:
+    for parameter in _path_parameters(route, name):
+        if parameter.kind == "path" and parameter.type is not None:
             members = types.members(parameter.type)
             return bool(members) and all(_is_foreign(member, text) for member in members)
     return False
+
+
+def _path_parameters(route: Route, name: str) -> list[Parameter]:
+    return [each for each in route.parameters_under(frozenset({name})) if each.name == name]
 
 
 def _is_foreign(member: types.Type, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from flake8_fastapi.knowledge import state as tables
@@ -175,7 +176,19 @@ def _is_kept_for_others(project: Project, container: Container) -> bool:
         return False
     if container.kind == "counter" and tables.TALLIES.search(container.name):
         return False
-    return _has_store(project, container.path)
+    return not _is_explained(project, container) and _has_store(project, container.path)
+
+
+def _is_explained(project: Project, container: Container) -> bool:
+    """Whether a comment beside it, or above it, says that it is in memory: the author knows."""
+    lines = (project.files.text(container.path) or b"").decode(errors="replace").splitlines()
+    places = (place for place, line in enumerate(lines) if re.match(rf"{container.name}\b\s*[:=]", line))
+    first = next(places, None)
+    if first is None:
+        return False
+    above = takewhile(lambda line: line.startswith("#"), reversed(lines[:first]))
+    comments = (*above, lines[first].partition("#")[2])
+    return any(tables.KNOWN.search(comment) for comment in comments)
 
 
 def _has_store(project: Project, path: str) -> bool:

@@ -112,7 +112,8 @@ class Serving:
         prefix = holders.prefix(self.ev, holder)
         yield from self._own_pages(holder)
         yield from self._mounts(holder)
-        yield from self._below(holder, prefix or "", (), frozenset({holder.origin}), prefix is not None)
+        plain = "" if prefix is not None else None
+        yield from self._below(holder, prefix or "", plain, (), frozenset({holder.origin}))
 
     def _is_plain(self, holder: Instance) -> bool:
         """Whether it registers as FastAPI does."""
@@ -151,25 +152,29 @@ class Serving:
         self,
         holder: Instance,
         base: str,
+        plain: str | None,
         chain: tuple[Inclusion, ...],
         around: frozenset[Origin],
-        is_prefix_known: bool = True,
     ) -> Iterator[Entry]:
+        """What stands on a router: under `base`, with its prefix, and the plain routes of Starlette under `plain`.
+
+        These do not get the prefix of their router; those of the routers around it in some versions only.
+        """
         for registration in self.graph.routes(holder):
             route = Route(self.ev, registration, holder, self.project)
-            if route.is_operation:
-                yield from self._routed(route, base, chain)
-            elif is_prefix_known:
-                # A router's own prefix is nothing to the plain routes of Starlette.
-                yield from self._routed(route, base.removesuffix(holders.prefix(self.ev, holder) or ""), chain)
+            front = base if route.is_operation else plain
+            if front is not None:
+                yield from self._routed(route, front, chain)
+        is_same = plain is not None and holders.prefix(self.ev, holder) == ""
         for inclusion in self.graph.inclusions(holder):
             child = inclusion.child
             prefix = holders.prefix(self.ev, child)
             if inclusion.is_mount or not inclusion.is_certain or inclusion.prefix is None or prefix is None:
                 continue
             if child.origin is not None and child.origin not in around and self._is_plain(child):
-                below = base + inclusion.prefix + prefix
-                yield from self._below(child, below, (*chain, inclusion), around | {child.origin})
+                below = base + inclusion.prefix
+                inner = below if is_same else None
+                yield from self._below(child, below + prefix, inner, (*chain, inclusion), around | {child.origin})
 
     def _routed(self, route: Route, base: str, chain: tuple[Inclusion, ...]) -> Iterator[Entry]:
         methods = _methods(self.ev, route)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
-from weakref import ref
 
 from flake8_fastapi.semantics import facts
 from flake8_fastapi.semantics.facts import ModuleFacts
@@ -25,17 +24,9 @@ class Together:
     """The applications that modules of a project belong to. Importers are searched for, so few modules are read."""
 
     def __init__(self, project: Project) -> None:
-        # Answers are kept by what the project holds: they must not hold the project.
-        self._held = ref(project)
+        self.project = project
         self._importers: dict[str, tuple[str, ...]] = {}
         self._applications: dict[str, frozenset[str]] = {}
-
-    @property
-    def project(self) -> Project:
-        """The project."""
-        project = self._held()
-        assert project is not None
-        return project
 
     def applications(self, path: str) -> frozenset[str]:
         """The modules that make an application and import this one, or are it."""
