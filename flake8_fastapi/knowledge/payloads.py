@@ -19,9 +19,9 @@ BESIDES = SAYING | {
 PROTOCOL = frozenset({"jsonrpc", "retry", "challenge", "ErrorCode", "RspCode", "return_code", "errcode", "isError"})
 """Keys of protocols in which an error is answered with 200."""
 ALWAYS_ANSWERED = re.compile(
-    r"(?:^|[_/-])(?:\w*rpc|graphql|mcp|webhooks?|hooks?|callbacks?|ipn|notify|notifications?|events?|slack|telegram|stripe"
-    r"|paypal|discord|whatsapp|twilio|alexa|line|wechat|feishu|lark|dingtalk|oauth2?|token|introspect|userinfo|bulk|batch"
-    r"|compat|sns|pubsub|tasks?|bot)(?:$|[_/-])",
+    r"(?:^|[_/-])(?:\w*rpc|graphql|mcp|webhooks?|hooks?|callbacks?|ipn|notify|notifications?|events?|slack|telegram"
+    r"|stripe|paypal|discord|whatsapp|twilio|alexa|line|wechat|feishu|lark|dingtalk|oauth2?|token|introspect|userinfo"
+    r"|bulk|batch|compat|sns|pubsub|tasks?|bot)(?:$|[_/-])",
     re.IGNORECASE,
 )
 """Parts of the paths and names of routes whose callers want a 200, whatever happens."""

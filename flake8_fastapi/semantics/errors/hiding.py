@@ -17,8 +17,9 @@ from flake8_fastapi.semantics.functions import Function
 _FAILED = 500
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _EXTRA = re.compile(
-    r"cache|redis|memcache|metric|telemetry|analytics|track|stat|event|notif|mail|email|sms|push|webhook|publish|broadcast"
-    r"|log|audit|close|cleanup|clean_up|unlink|remove|rmtree|rollback|shutdown|disconnect|cancel|terminate|kill|lock|release",
+    r"cache|redis|memcache|metric|telemetry|analytics|track|stat|event|notif|mail|email|sms|push|webhook|publish"
+    r"|broadcast|log|audit|close|cleanup|clean_up|unlink|remove|rmtree|rollback|shutdown|disconnect|cancel|terminate"
+    r"|kill|lock|release",
     re.IGNORECASE,
 )
 """Names of what may fail without harm: extras, and cleaning up."""

@@ -131,7 +131,7 @@ class _Search:
         found = self._ev.function(function)
         names = self.defined if found is not None and found.is_generator else (function.qualname,)
         for name in names:
-            for path in self.defined[name]:
+            for path in self.defined.get(name, ()):
                 other = FunctionThing(path, name)
                 twin = self._ev.function(other)
                 if found is not None and twin is not None and other != function and _look(found) == _look(twin):
