@@ -136,8 +136,7 @@ def test_long_expressions(tmp_path: Path) -> None:
         + " " * 20 + "time.sleep(1)\n"
     )  # fmt: skip
     reports = flake8(tmp_path, "good.py")
-    assert len(reports) == 3
-    assert all("[blocking-call]" in report for report in reports)
+    assert [report.rpartition(" ")[2] for report in reports if "fat-handler" not in report] == ["[blocking-call]"] * 3
 
 
 def neighbour_folder(path: Path) -> None:

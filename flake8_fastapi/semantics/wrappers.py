@@ -56,12 +56,15 @@ def hiding(route: Route) -> Iterator[Hiding]:
 
 
 def _has_decorated(route: Route) -> bool:
-    """Whether something else in the file than handlers is decorated."""
-    module = route.ev.module(route.source.path)
-    handlers = {found.function.qualname for found in route.project.registrations.of(route.source.path) if found.call}
-    return module is not None and any(
-        found.decorators and found.qualname not in handlers for found in module.functions.values()
-    )
+    """Whether something else in the file than handlers is decorated; worked out once, not for each route."""
+    key = f"{__name__}:{route.source.path}"
+    if key not in route.project.memo:
+        module = route.ev.module(route.source.path)
+        registered = route.project.registrations.of(route.source.path)
+        handlers = {found.function.qualname for found in registered if found.call}
+        functions = module.functions.values() if module is not None else ()
+        route.project.memo[key] = any(each.decorators and each.qualname not in handlers for each in functions)
+    return bool(route.project.memo[key])
 
 
 def _defined(route: Route, callee: Thing | None) -> FunctionThing | None:

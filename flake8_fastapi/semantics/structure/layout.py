@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -152,7 +153,12 @@ def is_kept(files: Files, path: str) -> bool:
     """Whether a person keeps the file as part of the application: it is neither aside nor generated nor a notebook."""
     if is_aside(files, path):
         return False
-    text = files.text(path) or b""
+    return _is_by_hand(files.text(path) or b"")
+
+
+@lru_cache(maxsize=512)
+def _is_by_hand(text: bytes) -> bool:
+    """Whether neither a notebook nor a generator wrote a text; asked once for each handler of a file."""
     return tables.NOTEBOOK.search(text) is None and tables.GENERATED.search(text[:2_000]) is None
 
 
