@@ -281,11 +281,7 @@ def _of_bindings(ev: Evaluator, value: facts.Local, frame: Frame, depth: int) ->
 
 def _bindings(ev: Evaluator, value: facts.Local, frame: Frame) -> list[Value]:
     """The values that a variable of a function may have where it is used."""
-    return [_declared(each) for each in ev.bindings(value, frame)]
-
-
-def _declared(value: Value) -> Value:
-    return value.value if isinstance(value, facts.Declared) and value.value is not None else value
+    return [facts.undeclared(each) for each in ev.bindings(value, frame)]
 
 
 def _of_call(ev: Evaluator, call: facts.Call, frame: Frame, depth: int, *, is_awaited: bool) -> Answers:

@@ -12,11 +12,11 @@ from functools import cached_property
 
 from flake8_fastapi.semantics import bodies, facts
 from flake8_fastapi.semantics.facts import UNKNOWN, Position, Value
+from flake8_fastapi.semantics.nodes import own
 from flake8_fastapi.semantics.things import Frame, Thing, Things
 from flake8_fastapi.semantics.values import Evaluator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 class Source:
@@ -112,7 +112,7 @@ class Code:
     def own(self) -> tuple[ast.AST, ...]:
         """Every node of its body in the order of the source, without the insides of functions and classes in it."""
         body: list[ast.AST] = [self.node.body] if isinstance(self.node, ast.Lambda) else list(self.node.body)
-        return tuple(_own(body))
+        return tuple(own(body))
 
     @cached_property
     def everything(self) -> tuple[ast.AST, ...]:
@@ -162,15 +162,6 @@ class Code:
     def things(self, node: ast.expr) -> Things:
         """What an expression may be; empty if that is unknown."""
         return self.source.things(node)
-
-
-def _own(nodes: list[ast.AST]) -> Iterator[ast.AST]:
-    pending = list(reversed(nodes))
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, _INNER):
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def start(node: ast.stmt | ast.expr | ast.excepthandler | ast.arg) -> Position:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+from flake8_fastapi.semantics.nodes import own
 
 
 def never_returns(body: Sequence[ast.stmt]) -> bool:
     """Whether each way through the body of a function ends in a `raise`."""
-    return _raises(body) and not any(isinstance(node, ast.Return) for node in _own(body))
+    return _raises(body) and not any(isinstance(node, ast.Return) for node in own(body))
 
 
 def _raises(block: Sequence[ast.stmt]) -> bool:
@@ -25,19 +25,10 @@ def _raises(block: Sequence[ast.stmt]) -> bool:
 
 def raises_again(handler: ast.ExceptHandler) -> bool:
     """Whether an `except` may raise what it caught."""
-    return any(isinstance(node, ast.Raise) and _is_caught(node.exc, handler) for node in _own(handler.body))
+    return any(isinstance(node, ast.Raise) and _is_caught(node.exc, handler) for node in own(handler.body))
 
 
 def _is_caught(raised: ast.expr | None, handler: ast.ExceptHandler) -> bool:
     if isinstance(raised, ast.Call) and isinstance(raised.func, ast.Attribute):
         raised = raised.func.value if raised.func.attr == "with_traceback" else raised
     return raised is None or (isinstance(raised, ast.Name) and raised.id == handler.name)
-
-
-def _own(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    pending: list[ast.AST] = list(body)
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, _INNER):
-            pending.extend(ast.iter_child_nodes(node))

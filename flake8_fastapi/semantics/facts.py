@@ -231,6 +231,16 @@ class Import(Value):
     name: str | None
 
 
+def is_none(value: Value) -> bool:
+    """Whether an expression is `None`, written out."""
+    return isinstance(value, Constant) and value.value is None
+
+
+def undeclared(value: Value) -> Value:
+    """What `x: T = value` gives to the variable; any other value as it is."""
+    return value.value if isinstance(value, Declared) and value.value is not None else value
+
+
 class Site(NamedTuple):
     """A place in a function's body that runs something: a call, an iteration, the entering of a context manager, or
     the reading of an attribute, which may be a property."""

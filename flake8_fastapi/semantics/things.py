@@ -192,3 +192,9 @@ def _same_type(things: list[Thing]) -> Thing | None:
     if len(types) == 1 and all(isinstance(thing, Instance) for thing in things):
         return Instance(types.pop())
     return None
+
+
+def library_name(thing: Thing | None) -> str:
+    """The name of the library function, method or class that a thing is; empty for anything else."""
+    function = thing.function if isinstance(thing, Bound) else thing
+    return function.name if isinstance(function, Library) else ""

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from flake8_fastapi.knowledge import libraries
 from flake8_fastapi.semantics import classes
 from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.nodes import last_name
 from flake8_fastapi.semantics.things import Bound, ClassThing, FunctionThing, Instance, Library, Thing
 
 _ALL = "BaseException"
@@ -41,7 +42,7 @@ class Names:
     def exception(self, node: ast.expr) -> str:
         """The name of the class of exceptions that an expression is, makes or holds; empty if it is unknown."""
         named = node.func if isinstance(node, ast.Call) else node
-        name = _last(named)
+        name = last_name(named)
         return name if name[:1].isupper() else ""
 
     def is_a(self, name: str, other: str) -> bool | None:
@@ -59,12 +60,12 @@ class Names:
 
     def suppressed(self, manager: ast.expr) -> list[ast.expr]:
         """The exceptions that a context manager swallows."""
-        is_suppress = isinstance(manager, ast.Call) and _last(manager.func) == "suppress"
+        is_suppress = isinstance(manager, ast.Call) and last_name(manager.func) == "suppress"
         return list(manager.args) if isinstance(manager, ast.Call) and is_suppress else []
 
     def leaves(self, call: ast.Call) -> Thrown | None:
         """The exception with which a call certainly ends; None if it may return."""
-        name = _last(call.func)
+        name = last_name(call.func)
         if name in ("exit", "quit", "_exit") and (isinstance(call.func, ast.Name) or _is_system(call.func)):
             return EXIT
         return None
@@ -147,10 +148,6 @@ def _name(cls: ClassThing | Library) -> str:
     if cls.name.endswith("CancelledError") or cls.name.endswith("get_cancelled_exc_class"):
         return _CANCELLED
     return cls.name.removeprefix("builtins.")
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _builtin(name: str) -> type[BaseException] | None:

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from flake8_fastapi.knowledge import entities as tables
 from flake8_fastapi.semantics import calls, classes, facts, types
-from flake8_fastapi.semantics.data import mappers
 from flake8_fastapi.semantics.facts import Value
-from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, FunctionThing, Instance, Library, Made, Thing
+from flake8_fastapi.semantics.things import (
+    Bound,
+    ClassThing,
+    Frame,
+    FunctionThing,
+    Instance,
+    Library,
+    Made,
+    Thing,
+    library_name,
+)
 from flake8_fastapi.semantics.values import Evaluator
 
 _DEPTH = 4
@@ -116,7 +125,7 @@ def made_by(ev: Evaluator, value: Value, frame: Frame, depth: int = _DEPTH) -> M
 
 def kind_of(ev: Evaluator, made: Made) -> str:
     """What a call makes: `column`, `relationship` …; empty for anything else."""
-    return tables.maker(mappers.library_name(ev.certain(made.call.func, made.frame)))
+    return tables.maker(library_name(ev.certain(made.call.func, made.frame)))
 
 
 def options(ev: Evaluator, call: facts.Call, frame: Frame) -> dict[str | None, Thing]:
@@ -128,7 +137,7 @@ def foreign_key(ev: Evaluator, call: facts.Call, frame: Frame) -> str | None:
     """What `ForeignKey("users.id")` among the arguments, or `foreign_key="users.id"`, names."""
     for argument in call.args:
         if isinstance(argument, facts.Call) and argument.args:
-            name = mappers.library_name(ev.certain(argument.func, frame))
+            name = library_name(ev.certain(argument.func, frame))
             if name.rpartition(".")[2] == "ForeignKey":
                 found = ev.literal(argument.args[0], frame)
                 return found if isinstance(found, str) else None

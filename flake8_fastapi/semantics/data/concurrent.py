@@ -11,11 +11,11 @@ from flake8_fastapi.semantics import facts
 from flake8_fastapi.semantics.code import Code
 from flake8_fastapi.semantics.data import resources, spawned
 from flake8_fastapi.semantics.data.handover import Handover, Held, call_of
-from flake8_fastapi.semantics.data.spawned import last_name, library_name, node_of
+from flake8_fastapi.semantics.data.spawned import last_name, node_of
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.facts import Position, Site, Value
 from flake8_fastapi.semantics.functions import Function
-from flake8_fastapi.semantics.things import Frame, Library
+from flake8_fastapi.semantics.things import Frame, Library, library_name
 from flake8_fastapi.semantics.values import Evaluator
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)

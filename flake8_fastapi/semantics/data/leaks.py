@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from flake8_fastapi.semantics import flow
 from flake8_fastapi.semantics.code import Code, dotted
 from flake8_fastapi.semantics.data import keepers
+from flake8_fastapi.semantics.nodes import last_name
 from flake8_fastapi.semantics.paths import NORMAL, Paths
 from flake8_fastapi.semantics.steps import Step
 
@@ -184,11 +185,11 @@ class Held:
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
         if any(isinstance(each, ast.Attribute) and each.attr in CLOSING and self._is(each.value) for each in given):
             return True
-        return _RELEASING.search(_last(func)) is not None and any(self._is(_plain(each)) for each in given)
+        return _RELEASING.search(last_name(func)) is not None and any(self._is(_plain(each)) for each in given)
 
     def _enters(self, item: ast.withitem) -> bool:
         entered = item.context_expr
-        if isinstance(entered, ast.Call) and _last(entered.func) in ("closing", "aclosing"):
+        if isinstance(entered, ast.Call) and last_name(entered.func) in ("closing", "aclosing"):
             return any(self._is(each) for each in entered.args)
         return self._is(entered)
 
@@ -339,15 +340,11 @@ class Held:
         if method:
             return method not in _UNUSED
         given = (*step.node.args, *(each.value for each in step.node.keywords))
-        return _last(step.node.func) not in _LOOKING and any(self._is(_plain(each)) for each in given)
+        return last_name(step.node.func) not in _LOOKING and any(self._is(_plain(each)) for each in given)
 
 
 _RELEASING = re.compile(r"(?i)release|put_?conn|return_conn|free|close|dispose|teardown|cleanup|clean_up|shutdown")
 """Names of functions that are given a resource to close it, or to put it back."""
-
-
-def _last(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
 def _plain(node: ast.expr) -> ast.expr:
@@ -356,7 +353,7 @@ def _plain(node: ast.expr) -> ast.expr:
 
 def _tells_of(test: ast.expr, names: tuple[str, ...]) -> bool | None:
     """`hasattr(self, "db")`, `getattr(request.state, "db", None)` say that it is there."""
-    if not isinstance(test, ast.Call) or _last(test.func) not in ("hasattr", "getattr"):
+    if not isinstance(test, ast.Call) or last_name(test.func) not in ("hasattr", "getattr"):
         return None
     texts = [each.value for each in test.args if isinstance(each, ast.Constant)]
     return True if any(name.rpartition(".")[2] in texts for name in names) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flake8_fastapi.knowledge import entities as tables
 from flake8_fastapi.semantics import classes, facts, schemas
 from flake8_fastapi.semantics.facts import ClassFacts
-from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, Library, Thing
+from flake8_fastapi.semantics.things import ClassThing, Frame, Library, library_name
 from flake8_fastapi.semantics.values import Evaluator
 
 
@@ -82,9 +82,3 @@ def _find_mapped(ev: Evaluator) -> Iterator[ClassThing]:
                     is_mapper = library_name(ev.certain(site.value.func, frame)).startswith("sqlalchemy.")
                     if is_mapper and isinstance(thing, ClassThing):
                         yield thing
-
-
-def library_name(thing: Thing | None) -> str:
-    """The name of the library function or class that a thing is; empty for anything else."""
-    function = thing.function if isinstance(thing, Bound) else thing
-    return function.name if isinstance(function, Library) else ""

@@ -163,13 +163,13 @@ def _of_function(
     shift = 1 if owner is not None else 0
     if not found.returned:
         return Miss("row", _every(made.call)) if _is_abstract_finder(ev, function, found) else None
-    others = [value for value in found.returned if not _is_nothing(value)]
+    others = [value for value in found.returned if not facts.is_none(value)]
     if not others or not all(isinstance(each, _HANDED_ON) for each in others):
         return None
     frame = ev.frame_of(function, arguments.bind(ev, function, made, constants=True, owner=owner))
     # By a helper too: `if order is None: not_found("Order")`.
     may_raise = any(each.within is None for each in found.raises) or bool(raised.escaping(ev, function))
-    if may_raise and not (any(map(_is_nothing, found.returned)) and _is_optional(ev, function, found)):
+    if may_raise and not (any(map(facts.is_none, found.returned)) and _is_optional(ev, function, found)):
         # It may well raise where nothing is found.
         return None
     inner = [miss for value in found.returned for miss in [_returned(ev, found, value, frame, depth)] if miss]
@@ -190,10 +190,6 @@ def _is_plain(ev: Evaluator, function: FunctionThing, found: FunctionFacts) -> b
     return len(traits) == len(found.decorators) and traits <= _TRANSPARENT
 
 
-def _is_nothing(value: Value) -> bool:
-    return isinstance(value, facts.Constant) and value.value is None
-
-
 def _returned(ev: Evaluator, found: FunctionFacts, value: Value, frame: Frame, depth: int) -> Miss | None:
     """What a function hands on, if that is what a look-up gives and nothing in it tests for None."""
     if isinstance(value, facts.Local):
@@ -210,7 +206,7 @@ def _returned(ev: Evaluator, found: FunctionFacts, value: Value, frame: Frame, d
 
 def _hands_on(found: FunctionFacts, variable: facts.Local) -> bool:
     """Whether a function does nothing with a variable but return it, or says that it may return None."""
-    if any(map(_is_nothing, found.returned)):
+    if any(map(facts.is_none, found.returned)):
         return True
     if any(name == variable.name for name, _ in found.changed):
         return False

@@ -160,7 +160,7 @@ def _handed(ev: Evaluator, callee: Thing | None, made: Made, depth: int) -> Acqu
     assert isinstance(function, FunctionThing)
     owner = callee.owner if isinstance(callee, Bound) else None
     frame = ev.frame_of(function, arguments.bind(ev, function, made, constants=False, owner=owner))
-    results = [acquired(ev, value, frame, depth) for value in found.returned if not is_none(value)]
+    results = [acquired(ev, value, frame, depth) for value in found.returned if not facts.is_none(value)]
     first = results[0] if results else None
     if first is None or any(each is None for each in results):
         return None
@@ -170,18 +170,9 @@ def _handed(ev: Evaluator, callee: Thing | None, made: Made, depth: int) -> Acqu
 # -- values
 
 
-def is_none(value: Value) -> bool:
-    """Whether an expression is `None`, written out."""
-    return isinstance(value, facts.Constant) and value.value is None
-
-
 def bindings_of(ev: Evaluator, value: facts.Local, frame: Frame) -> list[Value]:
     """The values that a variable of a function may have where it is used, `None` aside."""
-    return [found for found in map(_unwrapped, ev.bindings(value, frame)) if not is_none(found)]
-
-
-def _unwrapped(value: Value) -> Value:
-    return value.value if isinstance(value, facts.Declared) and value.value is not None else value
+    return [found for found in map(facts.undeclared, ev.bindings(value, frame)) if not facts.is_none(found)]
 
 
 # -- statements

@@ -13,7 +13,7 @@ from flake8_fastapi.semantics.code import Code, bound_name
 from flake8_fastapi.semantics.data import resources
 from flake8_fastapi.semantics.data.handover import call_of
 from flake8_fastapi.semantics.facts import FunctionFacts, Site, Value
-from flake8_fastapi.semantics.things import Bound, Coroutine, Frame, FunctionThing, Library, Thing
+from flake8_fastapi.semantics.things import Bound, Coroutine, Frame, FunctionThing, Thing, library_name
 from flake8_fastapi.semantics.values import Evaluator
 
 Kind = Literal["background task", "task", "thread", "executor", "queue"]
@@ -60,12 +60,6 @@ def last_name(ev: Evaluator, call: facts.Call, frame: Frame) -> str:
             if isinstance(binding, facts.Import) and binding.name is not None:
                 return binding.name
     return call.func.name if isinstance(call.func, (facts.Attribute, facts.Name, facts.Local)) else ""
-
-
-def library_name(thing: Thing | None) -> str:
-    """The library function or method that a callee is; empty for anything else."""
-    function = thing.function if isinstance(thing, Bound) else thing
-    return function.name if isinstance(function, Library) else ""
 
 
 def _spawned(ev: Evaluator, site: Site, call: facts.Call, frame: Frame) -> Spawned | None:

@@ -12,6 +12,7 @@ from flake8_fastapi.semantics.code import Code, dotted
 from flake8_fastapi.semantics.data import sessions
 from flake8_fastapi.semantics.data.sessions import Session, Use
 from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.nodes import last_name
 from flake8_fastapi.semantics.paths import Paths
 from flake8_fastapi.semantics.steps import Step
 from flake8_fastapi.semantics.things import Library
@@ -103,7 +104,7 @@ class Transaction:
             return False
         if isinstance(node, (ast.Name, ast.Attribute)):
             return not isinstance(node.ctx, ast.Load) and self.is_session(node)
-        return isinstance(node, ast.Call) and (_last(node.func) in _ENDING or self.is_given(node))
+        return isinstance(node, ast.Call) and (last_name(node.func) in _ENDING or self.is_given(node))
 
     def is_given(self, call: ast.Call) -> bool:
         """Whether a call may do something with the session that is not seen here: it is given it, or has it."""
@@ -224,10 +225,6 @@ def _needs_transaction(use: Use) -> bool:
     if use.role in ("commit", "flush", "execute", "read", "refresh"):
         return True
     return use.role == "write" and not use.method.startswith(("add", "bulk"))
-
-
-def _last(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
 def _receiver(func: ast.expr) -> str:

@@ -9,8 +9,9 @@ from flake8_fastapi.knowledge import framework, leaks
 from flake8_fastapi.semantics import classes, facts, schemas
 from flake8_fastapi.semantics.asides import is_logging
 from flake8_fastapi.semantics.code import Code, dotted
-from flake8_fastapi.semantics.errors import made, telling
+from flake8_fastapi.semantics.errors import made
 from flake8_fastapi.semantics.facts import FunctionFacts
+from flake8_fastapi.semantics.nodes import own
 from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, FunctionThing, Library, Thing, function_of
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -21,7 +22,7 @@ _WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
 
 def only_computes(code: Code, block: Sequence[ast.stmt]) -> bool:
     """Whether a block of statements only reads, converts and computes: it fails because of what it was given."""
-    return not any(_does_more(code, node) for node in telling.own(block))
+    return not any(_does_more(code, node) for node in own(block))
 
 
 def _does_more(code: Code, node: ast.AST) -> bool:

@@ -17,6 +17,7 @@ from flake8_fastapi.semantics.errors.exceptions import ExceptionClass
 from flake8_fastapi.semantics.errors.texts import Text, Texts
 from flake8_fastapi.semantics.facts import Clause, Raise
 from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.nodes import own
 from flake8_fastapi.semantics.routes import status_of
 from flake8_fastapi.semantics.things import Bound, Frame, Instance, Made, Thing, function_of
 from flake8_fastapi.semantics.thrown import Meanings
@@ -69,7 +70,7 @@ class Catch:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """Every node of its block, without the insides of functions in it."""
-        return tuple(telling.own(self.clause.body))
+        return tuple(own(self.clause.body))
 
     @cached_property
     def texts(self) -> Texts:

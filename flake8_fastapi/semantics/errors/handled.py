@@ -289,7 +289,7 @@ class _Search:
         if found is None:
             return
         value, where = found
-        if _is_none(value):
+        if facts.is_none(value):
             return
         tables_of = self.ev.evaluate(value, where) if value is not facts.UNKNOWN else ()
         if not tables_of:
@@ -419,7 +419,3 @@ def _argument(call: facts.Call, index: int, *keywords: str) -> Value | None:
 
 def _has_starred(values: Iterable[Value]) -> bool:
     return any(isinstance(value, facts.Starred) for value in values)
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, facts.Constant) and value.value is None

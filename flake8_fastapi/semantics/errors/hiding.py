@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from flake8_fastapi.semantics.code import dotted, start
 from flake8_fastapi.semantics.data import sessions
-from flake8_fastapi.semantics.errors import attempts, catching, clients, leaking, payloads, swallowing, telling
+from flake8_fastapi.semantics.errors import attempts, catching, clients, leaking, payloads, swallowing
 from flake8_fastapi.semantics.errors.catching import Catch, End
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.nodes import own
 
 _FAILED = 500
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -111,7 +112,7 @@ def _matters(catch: Catch) -> bool:
     code, block = catch.code, catch.statement.body
     if attempts.only_computes(code, block):
         return False
-    calls = [node for node in telling.own(block) if isinstance(node, ast.Call)]
+    calls = [node for node in own(block) if isinstance(node, ast.Call)]
     names = [".".join(dotted(call.func).split(".")[-2:]) for call in calls]
     return not any(_EXTRA.search(name) for name in names)
 

@@ -19,6 +19,7 @@ from flake8_fastapi.semantics.errors.exceptions import ExceptionClass
 from flake8_fastapi.semantics.errors.texts import Text, Texts
 from flake8_fastapi.semantics.facts import Position
 from flake8_fastapi.semantics.functions import Function
+from flake8_fastapi.semantics.nodes import own
 from flake8_fastapi.semantics.things import ClassThing, Frame, Library
 
 _FAILED = 500
@@ -174,5 +175,5 @@ def _is_everything(cls: ExceptionClass | None) -> bool:
 
 
 def _asks_mode(block: list[ast.stmt]) -> bool:
-    tests = [node.test for node in telling.own(block) if isinstance(node, (ast.If, ast.IfExp))]
+    tests = [node.test for node in own(block) if isinstance(node, (ast.If, ast.IfExp))]
     return any(map(catching.asks_mode, tests))

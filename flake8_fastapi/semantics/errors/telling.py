@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flake8_fastapi.knowledge import reporting
 from flake8_fastapi.semantics import facts
 from flake8_fastapi.semantics.code import Code, dotted
+from flake8_fastapi.semantics.nodes import own
 from flake8_fastapi.semantics.things import Bound, Frame, FunctionThing, Library, Thing, function_of
 from flake8_fastapi.semantics.values import Evaluator
 
 _DEPTH = 3
 """How many helpers deep somebody may be told."""
-_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 """Where a new word begins in `logError`."""
 
@@ -25,16 +25,6 @@ def tells(code: Code, block: Sequence[ast.stmt]) -> bool:
     Generous: a call that has the name of one that tells is taken for one.
     """
     return any(is_telling(code, node) for node in own(block) if isinstance(node, ast.Call))
-
-
-def own(block: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """Every node of a block, without the insides of functions and classes in it."""
-    pending: list[ast.AST] = list(reversed(block))
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, _INNER):
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def is_telling(code: Code, call: ast.Call) -> bool:

@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import classes, facts, schemas
 from flake8_fastapi.semantics.code import Code
-from flake8_fastapi.semantics.errors import exceptions, telling
+from flake8_fastapi.semantics.errors import exceptions
 from flake8_fastapi.semantics.facts import FunctionFacts, Value
+from flake8_fastapi.semantics.nodes import own
 from flake8_fastapi.semantics.things import (
     Bound,
     ClassThing,
@@ -84,7 +85,7 @@ class Texts:
 
     def made(self) -> tuple[Text, ...]:
         """Everywhere in the block that a text is made of the exception."""
-        nodes = [node for node in telling.own(self._block) if isinstance(node, ast.expr)]
+        nodes = [node for node in own(self._block) if isinstance(node, ast.expr)]
         return tuple(text for node in nodes if (text := self._made(node)) is not None)
 
     def variables(self) -> frozenset[str]:
@@ -185,7 +186,7 @@ class Texts:
 def _assigned(block: Sequence[ast.stmt]) -> dict[str, ast.expr]:
     """What the variables of a block are set to, of those that are set once in it."""
     found: dict[str, ast.expr | None] = {}
-    for node in telling.own(block):
+    for node in own(block):
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
@@ -217,7 +218,7 @@ class _Hands(NamedTuple):
         if found.name == "__init__":
             handed = [each for site in found.sites for each in _handed_to_super(site.value)]
             return any(self._is_in(each, as_text, _DEPTH) for each in handed)
-        results = [each for each in found.returned if not _is_none(each)]
+        results = [each for each in found.returned if not facts.is_none(each)]
         results.extend(each.value for each in found.raises if each.value is not None and each.within is None)
         return bool(results) and all(self._is_in(each, as_text, _DEPTH) for each in results)
 
@@ -249,7 +250,7 @@ class _Hands(NamedTuple):
         if any(isinstance(each, facts.Parameter) for each in bindings):
             (first, *others) = bindings
             return isinstance(first, facts.Parameter) and first.name == self.name and not others and not as_text
-        return bool(bindings) and all(self._is_in(_value(each), as_text, depth) for each in bindings)
+        return bool(bindings) and all(self._is_in(facts.undeclared(each), as_text, depth) for each in bindings)
 
 
 def _handed_to_super(value: Value) -> list[Value]:
@@ -258,10 +259,6 @@ def _handed_to_super(value: Value) -> list[Value]:
     if not isinstance(value, facts.Call) or not isinstance(func, facts.Attribute) or func.name != "__init__":
         return []
     return [*value.args, *(each for _, each in value.keywords)]
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, facts.Constant) and value.value is None
 
 
 def _parts(value: Value) -> list[Value]:
@@ -274,7 +271,3 @@ def _parts(value: Value) -> list[Value]:
     if isinstance(value, (facts.Awaited, facts.Starred)):
         return [value.of]
     return []
-
-
-def _value(binding: Value) -> Value:
-    return binding.value if isinstance(binding, facts.Declared) and binding.value is not None else binding

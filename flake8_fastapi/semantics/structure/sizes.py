@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 
 from flake8_fastapi.knowledge import sessions as tables
 from flake8_fastapi.semantics import facts
+from flake8_fastapi.semantics.asides import is_logging
 from flake8_fastapi.semantics.code import Code, Source
 from flake8_fastapi.semantics.data import sessions
 from flake8_fastapi.semantics.data.sessions import Session, Use
@@ -22,8 +22,6 @@ from flake8_fastapi.semantics.paths import Paths
 from flake8_fastapi.semantics.steps import Graph, Step
 from flake8_fastapi.semantics.things import FunctionThing
 
-_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
-_LOGGERS = re.compile(r"log|logger|logging|_log|_logger|LOG|LOGGER|structlog")
 _TALK = frozenset({"accept", "send_text", "send_json", "send_bytes"})
 _FRAMING: tuple[type, ...] = (ast.With, ast.AsyncWith, ast.Try, *((ast.TryStar,) if hasattr(ast, "TryStar") else ()))
 _LEAVING = (ast.Raise, ast.Break, ast.Continue, ast.Pass)
@@ -140,7 +138,7 @@ def _bodies(code: Code) -> Iterator[list[ast.stmt]]:
 def _is_aside(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr):
         value = node.value
-        return isinstance(value, (ast.Constant, ast.Yield)) or _is_logging(value) or _is_talk(value)
+        return isinstance(value, (ast.Constant, ast.Yield)) or is_logging(value) or _is_talk(value)
     if isinstance(node, (ast.Return, ast.AnnAssign)):
         return node.value is None or _is_literal(node.value)
     if isinstance(node, ast.Assign):
@@ -168,15 +166,6 @@ def _filled(node: ast.stmt) -> str | None:
     while isinstance(target, (ast.Attribute, ast.Subscript)):
         target = target.value
     return target.id if isinstance(target, ast.Name) else None
-
-
-def _is_logging(value: ast.expr) -> bool:
-    call = value.value if isinstance(value, ast.Await) else value
-    if not isinstance(call, ast.Call):
-        return False
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _LOGGING:
-        return isinstance(call.func, ast.Name) and call.func.id == "print"
-    return _LOGGERS.search(ast.unparse(call.func.value)) is not None
 
 
 def _is_talk(value: ast.expr) -> bool:

@@ -49,7 +49,7 @@ def comes_from_session(ev: Evaluator, value: Value, frame: Frame, depth: int = _
         return False
     bindings = Reader(ev).bindings(last, Spot(frame))
     return bool(bindings) and all(
-        comes_from_session(ev, _given(each), spot.frame, depth - 1) for each, spot in bindings
+        comes_from_session(ev, facts.undeclared(each), spot.frame, depth - 1) for each, spot in bindings
     )
 
 
@@ -63,7 +63,3 @@ def _chain(value: Value) -> Iterator[Value]:
             value = value.of
         else:
             return
-
-
-def _given(value: Value) -> Value:
-    return value.value if isinstance(value, facts.Declared) and value.value is not None else value

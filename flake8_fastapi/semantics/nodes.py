@@ -1,0 +1,23 @@
+"""Questions about `ast` nodes as they are written, for which nothing else need be known."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def own(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """These nodes and all that is in them in the order of the source, without the insides of functions and classes."""
+    pending = list(reversed(nodes))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _INNER):
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def last_name(node: ast.expr) -> str:
+    """The name of a variable or attribute, such as of what is called; empty for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
