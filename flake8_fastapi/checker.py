@@ -80,6 +80,22 @@ class Checker:
             help="the oldest FastAPI that the code must run with, such as 0.115 "
             "(default: what the project's metadata demands, else the newest)",
         )
+        manager.add_option(
+            "--fastapi-auth-dependencies",
+            default="",
+            metavar="names",
+            parse_from_config=True,
+            help="further names of what authenticates (functions, classes, aliases, decorators), separated by commas "
+            "or lines; each may be an fnmatch pattern",
+        )
+        manager.add_option(
+            "--fastapi-public-paths",
+            default="",
+            metavar="paths",
+            parse_from_config=True,
+            help="paths of routes that need no authentication, such as /status or /public/*, separated by commas "
+            "or lines",
+        )
         for name, figure in Limits()._asdict().items():
             manager.add_option(
                 option(name),
@@ -100,6 +116,8 @@ class Checker:
                 _check_names,
                 options.fastapi_version or "",
                 {name: str(getattr(options, f"fastapi_{name}")) for name in Limits._fields},
+                options.fastapi_auth_dependencies or "",
+                options.fastapi_public_paths or "",
             )
         except SettingsError as error:
             raise ExecutionError(str(error)) from None
@@ -145,13 +163,14 @@ def _findings(tree: ast.Module, path: str, source: str, files: Files, settings: 
     # Imported here: a run over files outside FastAPI's world loads neither the rules nor the analysis.
     from flake8_fastapi.rules import registry
     from flake8_fastapi.semantics.module import Module
-    from flake8_fastapi.semantics.project import Project
+    from flake8_fastapi.semantics.project import Project, Words
     from flake8_fastapi.semantics.versions import Version
     from flake8_fastapi.visitor import Visitor
 
     project = Project.of(files)
     version = Version(*settings.fastapi_version) if settings.fastapi_version is not None else None
-    project.use(settings.blocking_calls, version, settings.limits)
+    words = Words(settings.auth_dependencies, settings.public_paths)
+    project.use(settings.blocking_calls, version, settings.limits, words)
     module = Module(tree, path, source, project)
     try:
         reports = Visitor(module, registry().values(), settings).run()

@@ -29,6 +29,10 @@ class Settings:
     """The oldest FastAPI that the code must run with; None: what the project's metadata demands, else the newest."""
     limits: Limits = field(default_factory=Limits)
     """The figures from which checks of size speak."""
+    auth_dependencies: tuple[str, ...] = ()
+    """Further names of what authenticates: functions, classes, aliases, decorators; last or dotted name, or pattern."""
+    public_paths: tuple[str, ...] = ()
+    """Paths of routes that need no authentication; `fnmatch` patterns."""
 
     @classmethod
     def parse(
@@ -39,6 +43,8 @@ class Settings:
         checks: Callable[[], Collection[str]],
         fastapi_version: str = "",
         limits: Mapping[str, str] | None = None,
+        auth_dependencies: str = "",
+        public_paths: str = "",
     ) -> Settings:
         """Settings from the texts of the options. Raises SettingsError for an unknown check or a malformed entry.
 
@@ -50,6 +56,12 @@ class Settings:
             tuple(_replacements("--fastapi-blocking-calls", blocking_calls)),
             _version("--fastapi-version", fastapi_version),
             Limits(**{name: _figure(option(name), text) for name, text in (limits or {}).items()}),
+            tuple(
+                _matching(
+                    "--fastapi-auth-dependencies", auth_dependencies, r"[\w.*?]+", "a name such as auth.current_user"
+                )
+            ),
+            tuple(_matching("--fastapi-public-paths", public_paths, r"/[^\s]*", "a path such as /health or /public/*")),
         )
 
 
@@ -78,7 +90,19 @@ def _entries(option: str, text: str) -> list[str]:
     """The entries of a comma or newline separated list."""
     if re.search(r"[\[\]{}'\"]", text):
         raise SettingsError(f"{option}: {text.strip()!r} is no plain list; write names separated by commas, no quotes")
+    return _listed(text)
+
+
+def _listed(text: str) -> list[str]:
     return [entry for entry in (part.strip() for part in re.split(r"[,\n]", text)) if entry]
+
+
+def _matching(option: str, text: str, pattern: str, form: str) -> Iterable[str]:
+    """The entries of a list, each of which must have a form."""
+    for entry in _listed(text):
+        if not re.fullmatch(pattern, entry):
+            raise SettingsError(f"{option}: {entry!r} is not {form}")
+        yield entry
 
 
 def _names(option: str, text: str, checks: Callable[[], Collection[str]]) -> frozenset[str]:

@@ -21,6 +21,9 @@ class Limits(NamedTuple):
     repeated_statements: int = 4
     repeated_copies: int = 3
     repeated_short_copies: int = 4
+    environment_constants: int = 6
+    sibling_routes: int = 5
+    protected_share: int = 80
 
 
 HELP = {
@@ -36,5 +39,11 @@ HELP = {
     "repeated_statements": "from how many equal statements on a block counts as repeated (repeated-logic)",
     "repeated_copies": "in how many handlers such a block must stand (repeated-logic)",
     "repeated_short_copies": "in how many handlers a shorter block must stand (repeated-logic)",
+    "environment_constants": "from how many constants read from the environment on a module wants a settings class "
+    "(untyped-config)",
+    "sibling_routes": "how many routes a router or module must have to be compared with each other "
+    "(unprotected-route)",
+    "protected_share": "how many of 100 such routes must be protected for the others to stand out "
+    "(unprotected-route)",
 }
 """What each means, for the user; the check that it belongs to stands in brackets."""

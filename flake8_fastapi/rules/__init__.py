@@ -10,6 +10,8 @@ from flake8_fastapi.rules import (
     fap005_errors,
     fap006_responses,
     fap007_sessions,
+    fap008_configuration,
+    fap009_protection,
 )
 from flake8_fastapi.visitor import Check, registered
 
@@ -21,6 +23,8 @@ MISTAKES = (
     fap005_errors,
     fap006_responses,
     fap007_sessions,
+    fap008_configuration,
+    fap009_protection,
 )
 """The modules and packages with checks; importing one registers them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_fastapi.knowledge.blocking import Blocking, blocking
 from flake8_fastapi.knowledge.limits import Limits
@@ -29,6 +29,15 @@ def forget() -> None:
     files.forget()
 
 
+class Words(NamedTuple):
+    """What the user says of authentication."""
+
+    auth_dependencies: tuple[str, ...] = ()
+    """Further names of what authenticates: last or dotted names, or `fnmatch` patterns of them."""
+    public_paths: tuple[str, ...] = ()
+    """Paths of routes that need no authentication; `fnmatch` patterns."""
+
+
 class Project:
     """One project. Facts are made when they are first asked for, and kept."""
 
@@ -37,6 +46,8 @@ class Project:
         self.blocking: Callable[[str], Blocking | None] = blocking
         self.limits = Limits()
         """The figures from which checks of size speak."""
+        self.words = Words()
+        """What the user says of authentication."""
         self.memo: dict[str, Any] = {}
         """Answers to questions about all of the project, by who asks; dropped with everything that is known."""
         self._wanted_version: Version | None = None
@@ -55,12 +66,13 @@ class Project:
         blocking_calls: tuple[tuple[str, str], ...],
         fastapi_version: Version | None = None,
         limits: Limits | None = None,
+        words: Words | None = None,
     ) -> None:
         """Take what the user wants: further blocking calls (dotted name or `fnmatch` pattern -> replacement), the
-        version to support, and the figures from which checks of size speak."""
-        limits = limits or Limits()
-        if limits != self.limits:
-            self.limits = limits
+        version to support, the figures from which checks of size speak, and what authenticates."""
+        limits, words = limits or Limits(), words or Words()
+        if (limits, words) != (self.limits, self.words):
+            self.limits, self.words = limits, words
             self.memo.clear()
         if fastapi_version != self._wanted_version:
             self._wanted_version = fastapi_version

@@ -1,0 +1,1 @@
+"""Secrets that fall back to a value in the code."""

@@ -1,0 +1,1 @@
+"""Switches that belong to development."""

@@ -1,0 +1,1 @@
+"""Cookies and credentials in the wrong place."""

@@ -1,0 +1,1 @@
+"""Authentication that does not hold."""

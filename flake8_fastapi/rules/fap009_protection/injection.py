@@ -1,0 +1,1 @@
+"""Text of the client in queries and addresses."""

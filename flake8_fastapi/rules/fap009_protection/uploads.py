@@ -1,0 +1,1 @@
+"""Uploads and other input without a limit."""

@@ -1,0 +1,1 @@
+"""Where configuration comes from: constants, the environment, settings classes, and which of it is secret."""
