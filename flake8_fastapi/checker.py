@@ -14,12 +14,14 @@ from flake8.options.manager import OptionManager
 
 from flake8_fastapi.containment import STRICT, collector_paused, complain
 from flake8_fastapi.knowledge.limits import HELP, Limits
+from flake8_fastapi.semantics.config import names
 from flake8_fastapi.semantics.files import NOWHERE, Files
 from flake8_fastapi.settings import Settings, SettingsError, option
 
 _WORDS = (
     "async def", "fastapi", "starlette", "FastAPI", "APIRouter", "validator", "serializer", "computed_field",
     "Depends", "yield", "next(", "__next__", "add_task", "ContextVar", "TYPE_CHECKING", "uvicorn",
+    "BaseSettings", "getenv", "environ", "decouple",
 )  # fmt: skip
 _ROUTE = re.compile(
     r"\n[ \t]*@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|websocket|middleware|on_event)\("
@@ -29,7 +31,10 @@ _DATA = re.compile(
     r"|create_(?:async_)?engine|create_pool|MongoClient|\.(?:commit|rollback|scalars|query|connect|acquire|getconn)\("
 )
 """What every file has about which a check may have something to say: one of the words, a route decorator, or a word of
-the data layer."""
+the data layer. Then there are secrets, of which `names` knows more."""
+_CONFIGURATION = re.compile(r"\b\w*(?:Settings|Config)\(|\b\w*env\w*\(")
+"""What builds settings, or reads a variable through a function of the project."""
+_CREDENTIALS = re.compile(r"://[^\s/@\"']*@")
 _FASTAPI = re.compile(r"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
 _CALLED = re.compile(r"\b(\w+)\(")
 _NO_PATHS = ("stdin", "-", "(none)", "")
@@ -148,7 +153,9 @@ class Checker:
         """Whether the text has anything about which a check may have something to say."""
         if any(word in source for word in _WORDS):
             return True
-        if _ROUTE.search(source) is not None or _DATA.search(source) is not None:
+        if any(pattern.search(source) is not None for pattern in (_ROUTE, _DATA, _CONFIGURATION)):
+            return True
+        if names.may_stand_in(source) or ("@" in source and _CREDENTIALS.search(source) is not None):
             return True
         return not files.injected_names.isdisjoint(_CALLED.findall(source))
 

@@ -128,7 +128,7 @@ def test_long_expressions(tmp_path: Path) -> None:
         + "    a" + ".b" * 100 + "()\n"
         + "    a" + "()" * 100 + "\n"
         + "    time.sleep(" + "-" * 100 + "1)\n"
-        + "    print(" + " + ".join(["a"] * 100) + ")\n"
+        + "    print(" + " + ".join(["a"] * 300) + ")\n"
         + "    print([" + ", ".join(["a()"] * 5000) + "])\n"
         + "    if a:\n        pass\n"
         + "    elif a:\n        pass\n" * 100
@@ -383,6 +383,17 @@ def test_long_chain(length: int, tmp_path: Path) -> None:
     helper = [report for report in reports if "[blocking-helper]" in report]
     assert len(helper) == 1 or length > 1000, "a chain that no person writes may be given up"
     assert all(len(report) < 300 for report in helper)
+
+
+def test_long_sum_in_a_neighbour(tmp_path: Path) -> None:
+    """More terms than calls may be nested: the facts of the module are not lost."""
+    (tmp_path / "helpers.py").write_text(
+        "import time\n\nTEXT = " + " + ".join(['"a"'] * 900) + "\n\n\ndef helper():\n    time.sleep(1)\n"
+    )
+    (tmp_path / "good.py").write_text(good("helpers"))
+    reports = flake8(tmp_path, "good.py")
+    assert_finding_kept(reports)
+    assert [report for report in reports if "[blocking-helper]" in report]
 
 
 def test_modules_named_like_the_standard_library(tmp_path: Path) -> None:

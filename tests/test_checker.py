@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +133,27 @@ def test_options_that_mean_nothing(enable: str, blocking: str, message: str) -> 
 def test_figures_that_mean_nothing(text: str) -> None:
     with pytest.raises(SettingsError, match=f"--fastapi-session-calls: {text!r} is no figure"):
         Settings.parse("", "", "", rules.registry, limits={"session_calls": text})
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "message"),
+    [
+        ("auth_dependencies", "Depends(get_user)", "--fastapi-auth-dependencies: 'Depends(get_user)' is not a name"),
+        ("public_paths", "health", "--fastapi-public-paths: 'health' is not a path"),
+        ("public_paths", "/a b", "--fastapi-public-paths: '/a b' is not a path"),
+    ],
+)
+def test_names_and_paths_that_mean_nothing(option: str, text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        Settings.parse("", "", "", rules.registry, **{"limits": None, option: text})  # type: ignore[arg-type]
+
+
+def test_names_and_paths_are_lists() -> None:
+    settings = Settings.parse(
+        "", "", "", rules.registry, auth_dependencies="auth.need_*,\ncurrent", public_paths="/health, /items/{id}/*"
+    )
+    assert settings.auth_dependencies == ("auth.need_*", "current")
+    assert settings.public_paths == ("/health", "/items/{id}/*")
 
 
 def test_figures_are_options() -> None:

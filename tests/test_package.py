@@ -241,12 +241,12 @@ def readme() -> str:
 def test_readme_begins_with_two_commands() -> None:
     commands = [block.strip() for block in re.findall(r"```(?:sh|bash)\n(.*?)```", readme(), re.DOTALL)[:2]]
     assert all("\n" not in command and command.startswith("python3 -m venv") for command in commands)
-    assert commands[0].endswith("examples/shop")
+    assert commands[0].endswith("sample/shop")
     assert "pytest" in commands[1]
 
 
 def test_readme_shows_what_the_sample_application_gives() -> None:
     match = re.search(r"<!-- sample output -->\n+```text\n(.*?)```", readme(), re.DOTALL)
     assert match is not None
-    found = flake8("--isolated", "--select=FAP", "--exit-zero", "examples/shop", folder=REPOSITORY)
+    found = flake8("--isolated", "--select=FAP", "--exit-zero", "sample/shop", folder=REPOSITORY)
     assert sorted(found.splitlines()) == sorted(match[1].splitlines())

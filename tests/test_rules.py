@@ -25,7 +25,7 @@ def test_every_check_has_a_fixture_with_finding_and_look_alikes(name: str) -> No
     assert any(mark.name == name and not mark.gap for each in own for mark in each.marks), (
         f"no finding of {name} is marked in {prefix}*"
     )
-    assert any(_silent_functions(each) for each in own), f"no silent function in {prefix}*"
+    assert any(_silent_definitions(each) for each in own), f"no silent function or class in {prefix}*"
 
 
 def test_marks_name_registered_checks(fixture: Fixture) -> None:
@@ -33,15 +33,15 @@ def test_marks_name_registered_checks(fixture: Fixture) -> None:
     assert {mark.name: mark.code for mark in fixture.marks}.items() <= known.items()
 
 
-def _silent_functions(fixture: Fixture) -> list[str]:
-    """Functions without a mark in them."""
+def _silent_definitions(fixture: Fixture) -> list[str]:
+    """Functions and classes without a mark in them."""
     silent: list[str] = []
     for path, text in fixture.modules.items():
         lines = {mark.line for mark in fixture.marks if mark.file == path}
         silent += [
             node.name
             for node in ast.walk(ast.parse(text))
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
             and not lines.intersection(range(node.lineno, (node.end_lineno or node.lineno) + 1))
         ]
     return silent

@@ -85,5 +85,3 @@ SECURITY_FUNCTIONS = re.compile(
     r"|hashlib\.(?:pbkdf2_hmac|scrypt)$"
 )
 """Library functions and methods that make or check tokens and hashes of passwords."""
-ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ", "decouple.config", "environs.Env.str"})
-"""What reads the environment."""

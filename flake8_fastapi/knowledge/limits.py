@@ -41,9 +41,7 @@ HELP = {
     "repeated_short_copies": "in how many handlers a shorter block must stand (repeated-logic)",
     "environment_constants": "from how many constants read from the environment on a module wants a settings class "
     "(untyped-config)",
-    "sibling_routes": "how many routes a router or module must have to be compared with each other "
-    "(unprotected-route)",
-    "protected_share": "how many of 100 such routes must be protected for the others to stand out "
-    "(unprotected-route)",
+    "sibling_routes": "how many routes a router or module must have to be compared with each other (unprotected-route)",
+    "protected_share": "how many of 100 such routes must be protected for the others to stand out (unprotected-route)",
 }
 """What each means, for the user; the check that it belongs to stands in brackets."""

@@ -253,15 +253,15 @@ def blocking_cpu(function: Function) -> Iterator[Finding]:
 
     Bad::
 
-        @app.post("/login")
-        async def login(password: str) -> bool:
-            return bcrypt.checkpw(password.encode(), b"...")  # FAP002
+        @app.post("/matches")
+        async def matches(text: str) -> bool:
+            return bcrypt.checkpw(text.encode(), b"...")  # FAP002
 
     Good::
 
-        @app.post("/login")
-        def login(password: str) -> bool:
-            return bcrypt.checkpw(password.encode(), b"...")
+        @app.post("/matches")
+        def matches(text: str) -> bool:
+            return bcrypt.checkpw(text.encode(), b"...")
     """
     for stall in function.stalls:
         if stall.effect == "cpu" and function.runs_per_request:

@@ -231,7 +231,11 @@ class _Extractor(Expressions):
         self.bind(node.target, facts.Declared(self.annotation(node.annotation), value))
 
     def _augmented_assign(self, node: ast.AugAssign) -> None:
-        self.bind(node.target, facts.Operation("?", UNKNOWN, self.value(node.value)))
+        if isinstance(node.target, ast.Name) and isinstance(node.op, ast.Add):
+            before = self._name(node.target)
+            self.bind(node.target, facts.Operation("+=", before, self.value(node.value)))
+        else:
+            self.bind(node.target, facts.Operation("?", UNKNOWN, self.value(node.value)))
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

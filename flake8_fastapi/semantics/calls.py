@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_fastapi.knowledge import framework, libraries
-from flake8_fastapi.semantics import arguments, classes, facts, hints
+from flake8_fastapi.semantics import arguments, classes, facts, hints, texts
 from flake8_fastapi.semantics.facts import FunctionFacts, Value
 from flake8_fastapi.semantics.things import (
     Bound,
@@ -114,12 +114,13 @@ def _call_text(ev: Evaluator, name: str, text: str, made: Made) -> Things:
     values = [ev.literal(argument, made.frame) for argument in made.call.args]
     if made.call.keywords or not all(isinstance(value, (str, int)) for value in values):
         return ()
+    if name == "format":
+        filled = texts.filled(text, values, {})
+        return (LiteralThing(filled),) if filled is not None else ()
     try:
-        if name == "format":
-            return (LiteralThing(text.format(*values)),)
         if name in ("strip", "lstrip", "rstrip", "lower", "upper", "removeprefix", "removesuffix"):
             return (LiteralThing(getattr(text, name)(*values)),)
-    except (IndexError, KeyError, ValueError, TypeError):
+    except (ValueError, TypeError):
         pass
     return ()
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from flake8_fastapi.semantics import facts, once, scopes, tree
+from flake8_fastapi.semantics import facts, nodes, once, scopes, tree
 from flake8_fastapi.semantics.facts import MODULE, UNKNOWN, Position, Site, Value
 
 _LARGE = 400
@@ -249,7 +249,7 @@ class Expressions:
         keywords = tuple([(keyword.arg, self._argument(keyword.value, func, last)) for keyword in node.keywords])
         start = start_of(node)
         call = facts.Call(func, args, keywords, start, Position(node.end_lineno or 0, node.end_col_offset or 0))
-        self.site(Site("call", call, start, *use))
+        self.site(Site("call", call, start, *use, is_nested=len(self.bodies[-1].path) > 1))
         return call
 
     def _argument(self, node: ast.expr, func: Value, last: str) -> Value:
@@ -313,8 +313,11 @@ class Expressions:
         return [self._quietly(node) for node in once.required(test, holds)]
 
     def _operation(self, node: ast.BinOp) -> Value:
-        left = self.value(node.left)
-        return facts.Operation(_OPERATORS.get(type(node.op), "?"), left, self.value(node.right))
+        chain = nodes.chain(node)
+        value = self.value(chain[0].left)
+        for each in chain:
+            value = facts.Operation(_OPERATORS.get(type(each.op), "?"), value, self.value(each.right))
+        return value
 
     def _formatted(self, node: ast.FormattedValue) -> Value:
         value = self.value(node.value)

@@ -70,6 +70,19 @@ class Call(Value):
         """The value written for this keyword, or None."""
         return next((value for key, value in self.keywords if key == name), None)
 
+    def argument(self, index: int | None, *keywords: str) -> Value | None:
+        """The value written for a parameter, at its place (counted from 0) or under one of its names, or None."""
+        named = next((value for key, value in self.keywords if key in keywords), None)
+        if named is not None or index is None or index >= len(self.args):
+            return named
+        before = self.args[: index + 1]
+        return None if any(isinstance(arg, Starred) for arg in before) else before[-1]
+
+    def given(self, parameter: Parameter, shift: int = 0) -> Value | None:
+        """What is written for a parameter, or None; `shift` is 1 where the object of a method comes before."""
+        place = parameter.index - shift if parameter.index is not None else None
+        return self.argument(place if place is None or place >= 0 else None, parameter.name)
+
     @property
     def open(self) -> bool:
         """Whether unpacking (`*args`, `**kwargs`) hides some of the arguments."""
@@ -171,7 +184,8 @@ class Text(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation(Value):
-    """A binary operation such as `left + right`, `left | right`, `left / right`."""
+    """A binary operation such as `left + right`, `left | right`, `left / right`; "+=" for what that gives to its
+    target, "?" for operators that nobody asks about."""
 
     operator: str
     left: Value
@@ -265,6 +279,8 @@ class Site(NamedTuple):
     """The `try` statements in whose body it runs, outermost first, as indices of the function's `tries`."""
     is_partial: bool = False
     """For an iteration: a condition of the comprehension leaves some out, other than names that begin with `_`."""
+    is_nested: bool = False
+    """For a call: it stands in a block of its function or module (`if`, `for`, `with`, `try`), not at its top."""
 
 
 class Clause(NamedTuple):

@@ -131,6 +131,7 @@ class Files:
         self._paths: tuple[str, ...] | None = None
         self._resolved: dict[tuple[str, str], str | None] = {}
         self._found: dict[bytes, tuple[str, ...]] = {}
+        self._tests: dict[str, bool] = {}
         self._libraries = libraries.top_level_names()
 
     # -- reading
@@ -251,6 +252,11 @@ class Files:
 
     def is_test(self, path: str) -> bool:
         """Whether a file belongs to tests, by its name or folder."""
+        if path not in self._tests:
+            self._tests[path] = self._looks_like_test(path)
+        return self._tests[path]
+
+    def _looks_like_test(self, path: str) -> bool:
         folders, name = self.parts(path)
         if not _TEST_FOLDERS.isdisjoint(folders) or name == "conftest.py":
             return True

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flake8_fastapi.semantics import arguments, classes, facts, hints, parameters, signatures
 from flake8_fastapi.semantics.code import Code, Source
+from flake8_fastapi.semantics.config import settings
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.facts import Value
 from flake8_fastapi.semantics.markers import Marker
@@ -33,7 +34,7 @@ _PLAIN_BASES = frozenset(
         "builtins.object",
         "abc.ABC",
         "pydantic.BaseModel",
-        "pydantic_settings.BaseSettings",
+        settings.BASE,
         "typing.Generic",
         "typing.Protocol",
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import arguments, classes, facts
-from flake8_fastapi.semantics.facts import Value
+from flake8_fastapi.semantics.facts import Position, Value
 from flake8_fastapi.semantics.loops import turns
 from flake8_fastapi.semantics.registrations import Registration
 from flake8_fastapi.semantics.things import (
@@ -100,13 +101,21 @@ def _is_set_later(ev: Evaluator, made: Made, attribute: str) -> bool:
     module = ev.module(made.frame.path)
     if module is None:
         return True
+    key = (made.frame.path, attribute)
+    if key not in ev.set_later_memo:
+        ev.set_later_memo[key] = frozenset(_set_later(module, attribute))
+    return made.call.end in ev.set_later_memo[key]
+
+
+def _set_later(module: facts.ModuleFacts, attribute: str) -> Iterator[Position]:
+    """Where the calls end whose result is given this attribute afterwards."""
+    name = f".{attribute}"
     for function in module.functions.values():
         for variable, changed in function.changed:
-            if changed == f".{attribute}":
-                bound = (*module.names.get(variable, ()), *function.locals.get(variable, ()))
-                if any(isinstance(value, facts.Call) and value.end == made.call.end for value in bound):
-                    return True
-    return False
+            if changed == name:
+                for value in (*module.names.get(variable, ()), *function.locals.get(variable, ())):
+                    if isinstance(value, facts.Call):
+                        yield value.end
 
 
 def written(ev: Evaluator, call: facts.Call, keyword: str, frame: Frame) -> tuple[Value, Frame] | None:

@@ -41,8 +41,11 @@ def marked(ev: Evaluator, path: str) -> tuple[bool, bool]:
     Deliberate miss: a function that only another module puts into a marker.
     """
     module = ev.module(path)
-    called = module.mentions.keys() if module is not None else ()
-    return _VALIDATOR_NAMES.isdisjoint(called) is False, _SERIALIZER_NAMES.isdisjoint(called) is False
+    if module is None:
+        return False, False
+    # In this order: the other set would be asked about every name of the module.
+    called = module.mentions.keys()
+    return not called.isdisjoint(_VALIDATOR_NAMES), not called.isdisjoint(_SERIALIZER_NAMES)
 
 
 _VALIDATOR_NAMES = frozenset(name.rpartition(".")[2] for name in framework.FUNCTION_VALIDATORS)

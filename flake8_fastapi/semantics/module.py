@@ -33,7 +33,7 @@ _TOP = Position(0, 0)
 """Where a subject is shown that stands in no function."""
 _CALLED = frozenset({"next", "anext", "__next__", "__anext__", "add_task"})
 """Calls of which checks of functions may have something to say, whatever else the module does."""
-_ERRORS = ("HTTPException", "WebSocket", "call_next")
+_ERRORS = ("HTTPException", "WebSocket", "call_next", "UploadFile")
 """Words in the text of a module that may answer or lose an error, though it registers nothing."""
 _DATA = frozenset(
     {
@@ -41,9 +41,11 @@ _DATA = frozenset(
         *("refresh", "rollback", "scalar", "scalars", "stream", "create_task", "gather", "submit"),
         *("as_completed", "ensure_future", "run_in_executor", "start_soon", "BackgroundTask", "Thread", "Timer"),
         *("EventSourceResponse", "StreamingResponse"),
+        *("set_cookie", "decode", "decode_complete", "get_unverified_claims", "digest", "hexdigest"),
     }
 )
-"""Calls for which a function of the data layer is shown itself, the rest of its module aside."""
+"""Calls for which a function of the data layer, or one that handles tokens, is shown itself, the rest of its module
+aside."""
 
 
 class Module:

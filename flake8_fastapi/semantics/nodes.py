@@ -18,6 +18,14 @@ def own(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
             pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
+def chain(node: ast.BinOp) -> list[ast.BinOp]:
+    """The operations of `a + b + …`, innermost first: such a chain nests to the left, as deep as it is long."""
+    found = [node]
+    while isinstance(found[-1].left, ast.BinOp):
+        found.append(found[-1].left)
+    return found[::-1]
+
+
 def last_name(node: ast.expr) -> str:
     """The name of a variable or attribute, such as of what is called; empty for anything else."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

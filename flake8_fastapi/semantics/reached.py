@@ -54,6 +54,11 @@ def by_each_request(function: Function) -> Reached | None:
     return _search(function.project, function.thing, each_time=True) or _as_constructor(function)
 
 
+def thing_by_each_request(project: Project, function: FunctionThing) -> Reached | None:
+    """The same for a function anywhere in the project."""
+    return _search(project, function, each_time=True)
+
+
 def _as_constructor(function: Function) -> Reached | None:
     """`Depends(Class)` runs the constructor."""
     if function.name != "__init__" or not is_dependency(function):
@@ -72,7 +77,8 @@ def _search(project: Project, function: FunctionThing, *, each_time: bool) -> Re
             continue
         if each_time and (hops > _NEAR or not _runs_each_time(project, current, roles)):
             continue
-        role = next((each.role for each in roles if each.role in _SERVING), None)
+        serving = _SERVING - {"middleware"} if found.name == "__init__" else _SERVING  # Made when the app starts.
+        role = next((each.role for each in roles if each.role in serving), None)
         if role is not None:
             return Reached(role, _name(found), current == start)
         for caller in _callers(project, current, found, each_time):

@@ -66,6 +66,8 @@ class Registrations:
     def __init__(self, ev: Evaluator) -> None:
         self.ev = ev
         self._known: dict[str, tuple[Registration, ...]] = {}
+        self._indexed: dict[str, tuple[tuple[Registration, ...], dict[tuple[str, str], list[Registration]]]] = {}
+        """The same by function; a file of thousands of handlers asks for each of them."""
 
     def of(self, path: str) -> tuple[Registration, ...]:
         """What the module hands over, in the order of the source as far as it has one."""
@@ -78,9 +80,18 @@ class Registrations:
 
     def roles(self, path: str, function: FunctionThing) -> Iterator[Registration]:
         """The registrations in a module that concern this function."""
-        for found in self.of(path):
-            if found.function.path == function.path and found.function.qualname == function.qualname:
-                yield found
+        found = self.of(path)
+        indexed = self._indexed.get(path)
+        if indexed is None or indexed[0] is not found:
+            indexed = self._indexed[path] = (found, _by_function(found))
+        yield from indexed[1].get((function.path, function.qualname), ())
+
+
+def _by_function(found: tuple[Registration, ...]) -> dict[tuple[str, str], list[Registration]]:
+    table: dict[tuple[str, str], list[Registration]] = {}
+    for each in found:
+        table.setdefault((each.function.path, each.function.qualname), []).append(each)
+    return table
 
 
 def _scan(ev: Evaluator, module: ModuleFacts) -> Iterator[Registration]:
@@ -344,13 +355,6 @@ def _library_target(ev: Evaluator, func: Value, frame: Frame) -> tuple[str, Inst
     return None
 
 
-def _argument(call: facts.Call, index: int, keyword: str) -> Value | None:
-    found = call.keyword(keyword)
-    if found is None and index < len(call.args) and not isinstance(call.args[index], facts.Starred):
-        found = call.args[index]
-    return found
-
-
 def _each(ev: Evaluator, value: Value | None, frame: Frame) -> Iterable[Thing]:
     """The things in a list or among the values of a dict; the thing itself if it is neither."""
     if value is None:
@@ -372,7 +376,7 @@ def _route_adder(
     method = name.rpartition(".")[2]
     if owner is None or not _is_holder(ev, owner):
         return
-    for thing in _each(ev, _argument(call, 1, "endpoint") or call.keyword("route"), frame):
+    for thing in _each(ev, call.argument(1, "endpoint") or call.keyword("route"), frame):
         yield from _registered(ev, _route_role(method), thing, None, owner, call, frame, method)
 
 
@@ -380,20 +384,20 @@ def _dependency(
     ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame
 ) -> Iterator[Registration]:
     if name in framework.DEPENDS:
-        for thing in _each(ev, _argument(call, 0, "dependency"), frame):
+        for thing in _each(ev, call.argument(0, "dependency"), frame):
             yield from _registered(ev, "dependency", thing, None)
 
 
 def _task(ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame) -> Iterator[Registration]:
     adds = name.rpartition(".")[0] == framework.BACKGROUND_TASKS
     if adds or name == framework.BACKGROUND_TASK:
-        for thing in _each(ev, _argument(call, 0, "func"), frame):
+        for thing in _each(ev, call.argument(0, "func"), frame):
             yield from _registered(ev, "background task", thing, None)
 
 
 def _stream(ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame) -> Iterator[Registration]:
     if framework.STREAMS.intersection(libraries.ancestors(name)):
-        for thing in _each(ev, _argument(call, 0, "content"), frame):
+        for thing in _each(ev, call.argument(0, "content"), frame):
             if isinstance(thing, Generator):
                 yield from _registered(ev, "stream", thing, None)
 
@@ -404,7 +408,7 @@ def _middleware(
     """`app.add_middleware(Class, dispatch=…)` and `Middleware(Class)`."""
     if name != "starlette.middleware.Middleware" and (owner is None or not _is_holder(ev, owner)):
         return
-    for thing in _each(ev, _argument(call, 0, "middleware_class"), frame):
+    for thing in _each(ev, call.argument(0, "middleware_class"), frame):
         if isinstance(thing, ClassThing):
             method = classes.method(ev, thing, "__call__")
             yield from _registered(ev, "middleware", method or thing, None)
@@ -416,7 +420,7 @@ def _exception_handler(
     ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame
 ) -> Iterator[Registration]:
     if owner is not None and _is_holder(ev, owner):
-        for thing in _each(ev, _argument(call, 1, "handler"), frame):
+        for thing in _each(ev, call.argument(1, "handler"), frame):
             yield from _registered(ev, "exception handler", thing, None)
 
 
@@ -424,7 +428,7 @@ def _event_handler(
     ev: Evaluator, name: str, owner: Instance | None, call: facts.Call, frame: Frame
 ) -> Iterator[Registration]:
     if owner is not None and _is_holder(ev, owner):
-        for thing in _each(ev, _argument(call, 1, "func"), frame):
+        for thing in _each(ev, call.argument(1, "func"), frame):
             yield from _registered(ev, "startup hook", thing, None)
 
 

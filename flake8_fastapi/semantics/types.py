@@ -186,7 +186,11 @@ def _made(ev: Evaluator, call: facts.Call, frame: Frame, depth: int) -> Type:
         constrained = tables.CONSTRAINED.get(callee.name)
         if constrained is not None:
             args = tuple(resolve(ev, item, frame, depth - 1) for item in call.args[:1])
-            return Type("class", Library(constrained), args if constrained in tables.SEQUENCES else ())
+            is_pattern = call.keyword("pattern") is not None or call.keyword("regex") is not None
+            metadata = ((call, frame),) if is_pattern else ()
+            return Type(
+                "class", Library(constrained), args if constrained in tables.SEQUENCES else (), metadata=metadata
+            )
         return UNKNOWN
     function = callee.function if isinstance(callee, Bound) else callee
     if isinstance(callee, Instance) and isinstance(callee.type, ClassThing):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flake8_fastapi.knowledge import libraries, sessions
 from flake8_fastapi.knowledge.blocking import blocking
-from flake8_fastapi.semantics import calls, classes, facts, hints
-from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Value
+from flake8_fastapi.semantics import calls, classes, facts, hints, texts
+from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Position, Value
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.things import (
     ClassThing,
@@ -77,6 +77,7 @@ class Evaluator:
         self.mro_memo: dict[ClassThing, tuple[tuple[ClassThing | Library, ...], bool]] = {}
         self.entity_memo: dict[ClassThing, Entity | None] = {}
         self.schema_memo: dict[ClassThing, Schema | None] = {}
+        self.set_later_memo: dict[tuple[str, str], frozenset[Position]] = {}
         self.raised_memo: dict[tuple[FunctionThing, int], tuple[Raised, ...]] = {}
         self.mapped_by_calls: frozenset[ClassThing] | None = None
         self._handlers: dict[type[Value], Callable[[Any, Frame], Things]] = {
@@ -364,12 +365,11 @@ class Evaluator:
 
     def _text(self, value: facts.Text, frame: Frame) -> Things:
         parts = [self.literal(part, frame) for part in value.parts]
-        if any(part is NotImplemented for part in parts):
-            return ()
-        return (LiteralThing("".join(str(part) for part in parts)),)
+        found = texts.joined(parts) if NotImplemented not in parts else None
+        return (LiteralThing(found),) if found is not None else ()
 
     def _operation(self, value: facts.Operation, frame: Frame) -> Things:
-        if value.operator == "?":
+        if value.operator in ("?", "+="):
             return ()
         left = self.certain(value.left, frame)
         if value.operator == "/" and isinstance(left, Instance) and left.type == Library("pathlib.Path"):
@@ -380,10 +380,12 @@ class Evaluator:
         if not (isinstance(left, LiteralThing) and isinstance(right, LiteralThing)):
             return ()
         if value.operator == "%":
-            return _formatted(left.value, right.value)
-        if value.operator == "+" and isinstance(left.value, str) and isinstance(right.value, str):
-            return (LiteralThing(left.value + right.value),)
-        return ()
+            found = texts.formatted(left.value, (right.value,)) if isinstance(left.value, str) else None
+        elif value.operator == "+" and isinstance(left.value, str) and isinstance(right.value, str):
+            found = texts.joined((left.value, right.value))
+        else:
+            return ()
+        return (LiteralThing(found),) if found is not None else ()
 
     def _declared(self, value: facts.Declared, frame: Frame) -> Things:
         if value.value is not None:
@@ -430,13 +432,6 @@ class Evaluator:
         if only(found) is not None:
             return found
         return hints.yielded(self, function, self.frame_of(generator.function, generator.env))
-
-
-def _formatted(text: object, value: object) -> Things:
-    """`"/%s" % value` for one text value."""
-    if isinstance(text, str) and isinstance(value, str) and text.count("%") == text.count("%s") == 1:
-        return (LiteralThing(text % value),)
-    return ()
 
 
 def _is_known(name: str) -> bool:

@@ -103,13 +103,14 @@ def _stages(
     frame = around(function, found)
     thing: Thing = function
     for decorator in reversed(below):
-        made = _applied(ev, decorator, thing, frame)
+        made = applied(ev, decorator, thing, frame)
         yield decorator, thing, made
         # What comes out of an unknown decorator is unknown, which says nothing of the next one.
         thing = made[0] if made else Thing()
 
 
-def _applied(ev: Evaluator, decorator: Value, thing: Thing, frame: Frame) -> Things:
+def applied(ev: Evaluator, decorator: Value, thing: Thing, frame: Frame) -> Things:
+    """What a decorator, or an object of the project that is one, makes of a thing; empty if unknown."""
     made = calls.apply(ev, decorator, thing, frame)
     if made:
         return made

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_fastapi.semantics import classes, facts, hints, reached
+from flake8_fastapi.semantics import facts, hints, reached
 from flake8_fastapi.semantics.code import Code
+from flake8_fastapi.semantics.config import settings
 from flake8_fastapi.semantics.data import expired, leaks, resources
 from flake8_fastapi.semantics.data.sessions import Opening
 from flake8_fastapi.semantics.facts import Value
@@ -15,7 +16,6 @@ from flake8_fastapi.semantics.things import Frame, Library
 from flake8_fastapi.visitor import Finding, check, fitting, short
 
 _MADE_ONCE = frozenset({"engine", "factory", "pool", "client"})
-_SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _SESSION_CLASSES = frozenset({"sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.ext.asyncio.session.AsyncSession"})
 _DEEPEST = 4
 
@@ -130,8 +130,7 @@ def _is_settings(function: Function, parameter: facts.Parameter) -> bool:
     if hints.dependency_marker(function.ev, parameter.annotation, parameter.default, where) is None:
         return False
     thing = function.ev.certain(parameter, function.frame)
-    cls = getattr(thing, "type", None)
-    return cls is not None and classes.is_a(function.ev, cls, *_SETTINGS)
+    return settings.class_of(function.ev, thing) is not None
 
 
 # -- expiring

@@ -265,14 +265,7 @@ def argument(parameter: facts.Parameter, call: facts.Call, is_bound: bool) -> Va
     """What a call gives for a parameter; the object for the first one of a bound method."""
     if is_bound and parameter.index == 0:
         return call.func.of if isinstance(call.func, facts.Attribute) else None
-    given = call.keyword(parameter.name)
-    if given is not None or parameter.index is None:
-        return given
-    place = parameter.index - is_bound
-    before = call.args[: place + 1]
-    return (
-        before[place] if len(before) > place and not any(isinstance(each, facts.Starred) for each in before) else None
-    )
+    return call.given(parameter, int(is_bound))
 
 
 def _waits(resource: Resource, method: str) -> bool:

@@ -318,7 +318,7 @@ class Search:
         if not isinstance(call, facts.Call) or found is None or call.open:
             return False
         bound = self._ev.certain(call.func, self._ev.frame_of(caller.function))
-        value = _argument(parameter, call, int(isinstance(bound, Bound)))
+        value = call.given(parameter, int(isinstance(bound, Bound)))
         if not isinstance(value, facts.Local) or value.function != found.qualname:
             return False
         if _is_handed_out(found, value.name) or not self._is_quiet(caller.function):
@@ -328,15 +328,6 @@ class Search:
 
 def _name(func: Value) -> str:
     return func.name if isinstance(func, (facts.Attribute, facts.Name, facts.Local)) else ""
-
-
-def _argument(parameter: facts.Parameter, call: facts.Call, shift: int) -> Value | None:
-    """What a call gives for a parameter."""
-    given = call.keyword(parameter.name)
-    if given is not None or parameter.index is None:
-        return given
-    place = parameter.index - shift
-    return call.args[place] if 0 <= place < len(call.args) else None
 
 
 def _is_handed_out(found: FunctionFacts, name: str) -> bool:

@@ -67,6 +67,13 @@ def uses(code: Code, node: ast.expr, refuses: Callable[[], bool]) -> list[Use]:
     return [each for each in found if each is not None and each.error and not _is_caught(code, each)]
 
 
+def of_parameter(code: Code, name: str) -> list[Use]:
+    """The same for a parameter that may be None; that it may be returned is not asked."""
+    if name in _elsewhere(code):
+        return []
+    return [each for each in _of_variable(code, name, None, lambda: False) if each.error and not _is_caught(code, each)]
+
+
 def _variable(node: ast.expr, around: ast.AST | None) -> tuple[str, ast.AST] | None:
     """The variable that an expression is bound to, and the statement after which it is."""
     if isinstance(around, (ast.Assign, ast.AnnAssign)) and around.value is node:
@@ -81,7 +88,8 @@ def _elsewhere(code: Code) -> set[str]:
     return {name for node in declared for name in node.names}
 
 
-def _of_variable(code: Code, name: str, target: ast.AST, refuses: Callable[[], bool]) -> Iterator[Use]:
+def _of_variable(code: Code, name: str, target: ast.AST | None, refuses: Callable[[], bool]) -> Iterator[Use]:
+    """The uses of a variable after what binds it; of a parameter, which nothing does, from the start."""
     found: dict[ast.Name, Use] = {}
 
     def move(is_open: bool, step: Step) -> tuple[bool]:
@@ -97,7 +105,7 @@ def _of_variable(code: Code, name: str, target: ast.AST, refuses: Callable[[], b
             found[node] = use
         return (not use.error,)
 
-    Paths.of(code, only_errors=True).flow((False,), move)
+    Paths.of(code, only_errors=True).flow((target is None,), move)
     yield from sorted(found.values(), key=lambda use: (use.node.lineno, use.node.col_offset))
 
 

@@ -174,7 +174,8 @@ def _status_of_super(ev: Evaluator, init: FunctionFacts, frame: Frame) -> int | 
     for site in init.sites:
         func = site.value.func if isinstance(site.value, facts.Call) else None
         if isinstance(func, facts.Attribute) and func.name == "__init__" and isinstance(site.value, facts.Call):
-            given = _given(site.value, is_explicit=not isinstance(func.of, facts.Call))
+            # `HTTPException.__init__(self, 404)` is given itself first.
+            given = site.value.argument(0 if isinstance(func.of, facts.Call) else 1, "status_code")
             number = status_of(ev.certain(given, frame)) if given is not None else None
             if number is not None:
                 return number
@@ -187,16 +188,5 @@ def _status_of_attribute(ev: Evaluator, cls: ClassThing) -> int | None:
 
 
 def _written_status(ev: Evaluator, made: Made) -> int | None:
-    given = _given(made.call)
+    given = made.call.argument(0, "status_code")
     return status_of(ev.certain(given, made.frame)) if given is not None else None
-
-
-def _given(call: facts.Call, *, is_explicit: bool = False) -> Value | None:
-    """The argument that is the status; `HTTPException.__init__(self, 404)` is given itself first."""
-    keyword = call.keyword("status_code")
-    place = int(is_explicit)
-    if keyword is not None:
-        return keyword
-    positional = call.args[: place + 1]
-    is_open = any(isinstance(argument, facts.Starred) for argument in positional)
-    return positional[place] if len(positional) > place and not is_open else None

@@ -7,7 +7,7 @@ exception. What is written in tests does not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from flake8_fastapi.knowledge import errors as tables
@@ -182,8 +182,8 @@ class _Search:
             return
         else:
             return
-        written = _argument(call, 0, "exc_class_or_status_code", "exc_class", "exception_class")
-        answer = _argument(call, 1, "handler")
+        written = call.argument(0, "exc_class_or_status_code", "exc_class", "exception_class")
+        answer = call.argument(1, "handler")
         if written is None:
             self.is_complete = False
             return
@@ -408,14 +408,3 @@ def _may_be_app(ev: Evaluator, thing: Thing) -> bool:
     if isinstance(thing, Instance):
         return isinstance(thing.type, ClassThing) and not classes.mro(ev, thing.type)[1]
     return not isinstance(thing, Library) or thing.last == "app"
-
-
-def _argument(call: facts.Call, index: int, *keywords: str) -> Value | None:
-    found = next((value for key, value in call.keywords if key in keywords), None)
-    if found is None and index < len(call.args) and not _has_starred(call.args[: index + 1]):
-        found = call.args[index]
-    return found
-
-
-def _has_starred(values: Iterable[Value]) -> bool:
-    return any(isinstance(value, facts.Starred) for value in values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,11 +26,15 @@ class Branches:
     """The conditional and the repeated stretches of one module."""
 
     def __init__(self, module: ast.Module) -> None:
-        self._spans: tuple[Span, ...] = tuple(_in_block(module.body))
+        # None reaches beyond a statement at the top level: only those of one are looked through.
+        self._starts = [_start(statement) for statement in module.body]
+        self._spans = [tuple(_in_statement(statement)) for statement in module.body]
 
     def around(self, position: Position) -> frozenset[Span]:
         """Those in which a place lies."""
-        return frozenset(span for span in self._spans if span.first <= position < span.last)
+        index = bisect_right(self._starts, position) - 1
+        spans = self._spans[index] if index >= 0 else ()
+        return frozenset(span for span in spans if span.first <= position < span.last)
 
 
 def _in_block(block: Sequence[ast.stmt]) -> Iterator[Span]:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from flake8_fastapi.knowledge import layout as tables
 from flake8_fastapi.knowledge.layout import Kind
-from flake8_fastapi.semantics import classes, facts, schemas
+from flake8_fastapi.semantics import facts, schemas
+from flake8_fastapi.semantics.config import environment, settings
 from flake8_fastapi.semantics.data import entities, resources
 from flake8_fastapi.semantics.facts import ClassFacts, FunctionFacts, Position, Value
 from flake8_fastapi.semantics.file import File
@@ -15,7 +16,6 @@ from flake8_fastapi.semantics.registrations import ROUTE_ROLES
 from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, FunctionThing, Instance, Library, Thing
 
 _MADE = frozenset({"engine", "factory", "client", "pool", "session", "connection"})
-_SETTINGS = "pydantic.BaseSettings"
 _CONTEXT = ("passlib.context.CryptContext", "pwdlib.PasswordHash", "argon2.PasswordHasher")
 _OWN: frozenset[Kind] = frozenset({"tables", "database"})
 """Layers that have a module of their own in nearly every project with two of them."""
@@ -81,7 +81,7 @@ def _kind_of(file: File, found: ClassFacts) -> Kind | None:
     cls = ClassThing(file.path, found.qualname)
     if entities.of_class(file.ev, cls) is not None:
         return "tables"
-    if classes.is_a(file.ev, cls, _SETTINGS):
+    if settings.is_settings(file.ev, cls):
         return "settings"
     schema = schemas.of_class(file.ev, cls)
     return "schemas" if schema is not None and schema.kind == "model" else None
@@ -118,13 +118,13 @@ def _reads_environment(file: File, value: Value) -> bool:
     """`os.getenv("X")`, `os.environ["X"]`, `int(os.getenv("X", "1"))`, `os.getenv("X") or "y"`."""
     if isinstance(value, facts.Either):
         return any(_reads_environment(file, each) for each in value.values)
+    if not isinstance(value, (facts.Item, facts.Call)):
+        return False
+    if environment.read(file.ev, value, file.frame) is not None:
+        return True
     if isinstance(value, facts.Item):
-        return _name(file.ev.certain(value.of, file.frame)) in tables.ENVIRONMENT
-    if not isinstance(value, facts.Call):
         return False
     name = _name(file.ev.certain(value.func, file.frame))
-    if name in tables.ENVIRONMENT:
-        return True
     return name.startswith("builtins.") and any(_reads_environment(file, each) for each in value.args[:1])
 
 

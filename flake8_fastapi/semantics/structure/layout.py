@@ -151,8 +151,11 @@ def is_aside(files: Files, path: str) -> bool:
 
 def is_kept(files: Files, path: str) -> bool:
     """Whether a person keeps the file as part of the application: it is neither aside nor generated nor a notebook."""
-    if is_aside(files, path):
-        return False
+    return not is_aside(files, path) and is_by_hand(files, path)
+
+
+def is_by_hand(files: Files, path: str) -> bool:
+    """Whether neither a generator nor a notebook wrote a file."""
     return _is_by_hand(files.text(path) or b"")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from flake8_fastapi.semantics import facts
+from flake8_fastapi.semantics import facts, nodes
 from flake8_fastapi.semantics.asides import is_aside
 from flake8_fastapi.semantics.facts import ModuleFacts
 
@@ -84,6 +84,13 @@ def _words(node: ast.AST, naming: Naming, is_message: bool) -> Iterator[str]:
         yield from _words(node.value, naming, is_message)
     elif isinstance(node, ast.keyword) and is_message and node.arg in _MESSAGES:
         yield _TEXT
+    elif isinstance(node, ast.BinOp):
+        chain = nodes.chain(node)
+        yield from ("BinOp" for _ in chain)
+        yield from _words(chain[0].left, naming, is_message)
+        for each in chain:
+            yield type(each.op).__name__
+            yield from _words(each.right, naming, is_message)
     else:
         yield type(node).__name__
         yield from _fields(node, naming, is_message or isinstance(node, ast.Raise))

@@ -1,0 +1,1 @@
+"""Tokens, cookies and secrets that go between client and service."""

@@ -1,0 +1,1 @@
+"""Texts of the client: where they come from, what they become part of, and what has looked at them."""
