@@ -87,7 +87,8 @@ OBJECT_METHODS = frozenset(
 """Attributes of those objects that are no variables."""
 
 PLACES = re.compile(
-    r"(?:.*_)?(?:config|configs|configuration|conf|cfg|settings?|constants?|consts?|env|envs|environment|variables)(?:_.*)?"
+    r"(?:.*_)?(?:config|configs|configuration|conf|cfg|settings?|constants?|consts?|env|envs|environment"
+    r"|variables)(?:_.*)?"
 )
 """Names of modules, and of folders with such, that are there for the configuration."""
 

@@ -85,8 +85,8 @@ OPEN_PATH = re.compile(
     r"(?:^|[_/])(?:login|log_in|signin|sign_in|logout|log_out|signout|sign_out|token|refresh|refresh_token|forgot"
     r"|forgot_password|reset_password|password_reset|reset|recover|recovery|verify|verify_email|verification|confirm"
     r"|confirmation|activate|activation|callbacks?|oauth\d?|oidc|saml|sso|authorize|authenticate|auth|webhooks?"
-    r"|web_hooks?|hooks?|health|healthz|healthcheck|health_check|ready|readyz|readiness|live|livez|liveness|alive|ping|probe"
-    r"|heartbeat|metrics|docs|redoc|openapi|static|public|anonymous|guest|captcha|otp|csrf|well_known|robots|favicon"
+    r"|web_hooks?|hooks?|health|healthz|healthcheck|health_check|ready|readyz|readiness|live|livez|liveness|alive"
+    r"|ping|probe|heartbeat|metrics|docs|redoc|openapi|static|public|anonymous|guest|captcha|otp|csrf|well_known|robots|favicon"
     r"|setup|install|bootstrap|magic_link|passwordless|challenge|exchange|ipn|echo|access_token|device_code)(?:$|[_/])"
 )
 """Paths and names of handlers (in snake case) of routes that let clients in, or that machines ask."""
