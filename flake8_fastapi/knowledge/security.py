@@ -86,8 +86,9 @@ OPEN_PATH = re.compile(
     r"|forgot_password|reset_password|password_reset|reset|recover|recovery|verify|verify_email|verification|confirm"
     r"|confirmation|activate|activation|callbacks?|oauth\d?|oidc|saml|sso|authorize|authenticate|auth|webhooks?"
     r"|web_hooks?|hooks?|health|healthz|healthcheck|health_check|ready|readyz|readiness|live|livez|liveness|alive"
-    r"|ping|probe|heartbeat|metrics|docs|redoc|openapi|static|public|anonymous|guest|captcha|otp|csrf|well_known|robots|favicon"
-    r"|setup|install|bootstrap|magic_link|passwordless|challenge|exchange|ipn|echo|access_token|device_code)(?:$|[_/])"
+    r"|ping|probe|heartbeat|metrics|docs|redoc|openapi|static|public|anonymous|guest|captcha|otp|csrf|well_known"
+    r"|robots|favicon|setup|install|bootstrap|magic_link|passwordless|challenge|exchange|ipn|echo|access_token"
+    r"|device_code)(?:$|[_/])"
 )
 """Paths and names of handlers (in snake case) of routes that let clients in, or that machines ask."""
 
