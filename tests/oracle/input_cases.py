@@ -428,4 +428,42 @@ SQL = [
     ),
 ]
 
-PAIRS = [*UPLOADS, *PATHS, *ADDRESSES, *SQL]
+COMMANDS = [
+    pair(
+        "query in a shell command",
+        """
+        @app.get("/")
+        def look_up(host: str) -> str:
+            command = f"echo {host}"
+            done = subprocess.run(command, shell=True, capture_output=True, text=True)  # FAP009 command-from-request
+            return done.stdout
+        """,
+        """
+        @app.get("/")
+        def look_up(host: str) -> str:
+            done = subprocess.run(["echo", host], capture_output=True, text=True)
+            return str(len(done.stdout))
+        """,
+        body(PRIVATE),
+        asks(params={"host": "x; cat FOLDER/../private.txt"}),
+        start="import subprocess\n\napp = FastAPI(openapi_url=None)\n\n\n",
+    ),
+    pair(
+        "query as Python",
+        """
+        @app.get("/")
+        def compute(formula: str) -> str:
+            return str(eval(formula))  # FAP009 command-from-request
+        """,
+        """
+        @app.get("/")
+        def compute(formula: str) -> str:
+            return str(float(formula) if formula.isdigit() else 0)
+        """,
+        body(PRIVATE),
+        asks(params={"formula": "open('FOLDER/../private.txt').read()"}),
+        start="app = FastAPI(openapi_url=None)\n\n\n",
+    ),
+]
+
+PAIRS = [*UPLOADS, *PATHS, *ADDRESSES, *SQL, *COMMANDS]

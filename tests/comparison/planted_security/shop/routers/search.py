@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
+import subprocess  # EITHER
 import uuid
 from enum import Enum
 from typing import Annotated, Literal
@@ -118,3 +120,18 @@ def constrained(name: Annotated[str, Query(pattern="^[a-z]+$")], db: Connection)
 @router.get("/message")
 def message(name: str) -> str:
     return f"Select {name} from the list, or update it where you like"  # GOOD no SQL
+
+
+@router.get("/report")
+def disk_report(folder: str) -> str:
+    return subprocess.run(f"du -s {folder}", shell=True, capture_output=True, text=True).stdout  # BAD command-from-request
+
+
+@router.get("/report/quoted")
+def quoted_report(folder: str) -> str:
+    return subprocess.run(f"du -s {shlex.quote(folder)}", shell=True, capture_output=True, text=True).stdout  # EITHER
+
+
+@router.get("/report/listed")
+def listed_report(column: Column) -> str:
+    return subprocess.run(["du", "-s", column.value], capture_output=True, text=True).stdout  # EITHER
