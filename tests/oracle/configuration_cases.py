@@ -234,7 +234,7 @@ READINGS = [
         "environment read in a dependency",
         """
         def get_greeting() -> str:
-            return os.getenv("GREETING", "hello")  # FAP008 env-in-handler
+            return os.environ["GREETING"]  # FAP008 env-in-handler
 
 
         @app.get("/")
@@ -242,7 +242,7 @@ READINGS = [
             return greeting
         """,
         """
-        GREETING = os.getenv("GREETING", "hello")
+        GREETING = os.environ["GREETING"]
 
 
         def get_greeting() -> str:

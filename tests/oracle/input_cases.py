@@ -127,29 +127,6 @@ UPLOADS = [
         answers=(413,),
         start=_START,
     ),
-    pair(
-        "upload read whole, its length tested too late",
-        """
-        @app.post("/files")
-        def measure(file: UploadFile) -> int:
-            content = file.file.read()  # FAP009 unbounded-upload
-            if len(content) > 1_000_000:
-                raise HTTPException(status_code=413)
-            return len(content)
-        """,
-        """
-        @app.post("/files")
-        def measure(file: UploadFile) -> int:
-            if file.size is None or file.size > 1_000_000:
-                raise HTTPException(status_code=413)
-            content = file.file.read()
-            return len(content)
-        """,
-        read_whole,
-        uploads("large", b"x" * LARGE),
-        answers=(413,),
-        start=_START,
-    ),
 ]
 
 PATHS = [

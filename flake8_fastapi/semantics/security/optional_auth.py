@@ -166,7 +166,8 @@ def dereferenced(function: Function) -> Iterator[Untested]:
         if scheme and token_flow.fate(function.project, code, frozenset({parameter.name})) != "checked":
             continue
         found = unchecked.of_parameter(code, parameter.name)
-        if found and any(True for _ in _open_routes(function, parameter)):
+        # What raises for None fails for everybody who comes to a public route, too.
+        if found and any(True for _ in _open_routes(function, parameter, even_if_public=True)):
             yield Untested(parameter, found[0])
 
 
@@ -202,13 +203,13 @@ def _optional(function: Function) -> Iterator[Parameter]:
     yield from function.memo[__name__]
 
 
-def _open_routes(function: Function, parameter: Parameter) -> Iterator[Route]:
+def _open_routes(function: Function, parameter: Parameter, *, even_if_public: bool = False) -> Iterator[Route]:
     """The routes that nothing else protects."""
     assert parameter.dependency is not None
     harmless = {each.function for each in parameter.dependency.walk() if each.function is not None}
     harmless.add(function.thing)
     for route in unverified.routes_with(function):
-        if unverified.is_open_but_for(route, harmless):
+        if unverified.is_open_but_for(route, harmless, even_if_public=even_if_public):
             yield route
 
 

@@ -314,17 +314,20 @@ def _gives_a_constant(route: Route, given: Collection[str] = ()) -> bool:
 # -- whether anything else may authenticate
 
 
-def is_open_but_for(route: Route, harmless: Collection[FunctionThing]) -> bool:
+def is_open_but_for(route: Route, harmless: Collection[FunctionThing], *, even_if_public: bool = False) -> bool:
     """Whether a route certainly has nothing that may tell who calls, but for schemes and these functions.
 
-    Those are known to let everybody through; the handler may be one of them.
+    Those are known to let everybody through; the handler may be one of them. A route that is meant to be public is
+    none of these, unless that is asked for.
     """
     project = route.project
     if route.function is None or not route.is_operation or route.is_websocket or not route.is_plain:
         return False
     if not route.operations or route.registration.inner is not None or around.adds_later(project):
         return False
-    if authentication.is_public(route, project) or any(names_credential(project, each) for each in route.parameters):
+    if any(names_credential(project, each) for each in route.parameters):
+        return False
+    if not even_if_public and authentication.is_public(route, project):
         return False
     known = {(each.path, each.qualname) for each in harmless}
     handler = route.registration.function
