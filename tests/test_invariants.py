@@ -221,37 +221,42 @@ def test_a_file_alone_gives_the_same(fixture: Fixture, tmp_path: Path) -> None:
     assert sorted(alone) == together
 
 
+_GROUP = 60
+"""How many fixtures one run of the command lints: few enough for the runs to share the processors."""
+
+
 @cache
-def by_options() -> dict[tuple[str, ...], list[Fixture]]:
-    groups: dict[tuple[str, ...], list[Fixture]] = {}
+def groups() -> dict[str, list[Fixture]]:
+    """The fixtures that have the same options, in groups with a name."""
+    alike: dict[tuple[str, ...], list[Fixture]] = {}
     for fixture in fixtures():
-        groups.setdefault(fixture.options, []).append(fixture)
-    return groups
+        alike.setdefault(fixture.options, []).append(fixture)
+    return {
+        f"{' '.join(options) or 'plain'} {first // _GROUP + 1}": found[first : first + _GROUP]
+        for options, found in sorted(alike.items())
+        for first in range(0, len(found), _GROUP)
+    }
 
 
-each_group = pytest.mark.parametrize("options", sorted(by_options()), ids=lambda options: " ".join(options) or "plain")
+each_group = pytest.mark.parametrize("group", groups())
 
 
-def write_all(options: tuple[str, ...], folder: Path) -> None:
-    """All fixtures with these options, each a project of its own, side by side."""
-    for fixture in by_options()[options]:
-        fixture.write(folder / fixture.name)
-
-
-def in_process(options: tuple[str, ...], folder: Path) -> list[Found]:
+def in_process(group: str, folder: Path) -> list[Found]:
     return sorted(
         Found(f"{fixture.name}/{each.file}", each.line, each.column, each.code, each.name, each.text)
-        for fixture in by_options()[options]
+        for fixture in groups()[group]
         for each in lint_fixture(fixture, folder / fixture.name)
     )
 
 
 @each_group
-def test_command_gives_the_same(options: tuple[str, ...], tmp_path: Path) -> None:
-    write_all(options, tmp_path)
+def test_command_gives_the_same(group: str, tmp_path: Path) -> None:
+    for fixture in groups()[group]:
+        fixture.write(tmp_path / fixture.name)
+    options = groups()[group][0].options
     files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py"))
-    wanted = in_process(options, tmp_path)
-    assert flake8_findings([*options, "-j1", "."], tmp_path) == wanted
+    wanted = in_process(group, tmp_path)
+    # In-process the files come in order: this is about the order, too.
     assert flake8_findings([*options, "-j1", *reversed(files)], tmp_path) == wanted
     if sys.platform != "win32":
         assert flake8_findings([*options, "-j4", "."], tmp_path) == wanted
@@ -289,7 +294,7 @@ def silenced(text: str) -> str:
 
 
 @each_group
-def test_noqa_silences(options: tuple[str, ...], tmp_path: Path) -> None:
-    for fixture in by_options()[options]:
+def test_noqa_silences(group: str, tmp_path: Path) -> None:
+    for fixture in groups()[group]:
         transformed(fixture, silenced).write(tmp_path / fixture.name)
-    assert flake8_findings([*options, "."], tmp_path) == []
+    assert flake8_findings([*groups()[group][0].options, "."], tmp_path) == []
