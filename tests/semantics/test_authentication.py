@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from clients import needs_client
 from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.module import Module
@@ -299,6 +300,7 @@ def test_of_route(case: str, tmp_path: Path) -> None:
     assert by in found.by
 
 
+@needs_client
 @pytest.mark.parametrize("case", sorted(CASES.keys() - FOREIGN))
 def test_fastapi_agrees(case: str, tmp_path: Path) -> None:
     source, wanted, _ = CASES[case]

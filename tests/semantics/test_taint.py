@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI, UploadFile
 
+from clients import needs_client
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.module import Module
@@ -440,6 +441,7 @@ def client() -> object:
     return TestClient(app)
 
 
+@needs_client
 def test_what_starlette_hands_over() -> None:
     web = client()
     get, post = web.get, web.post  # type: ignore[attr-defined]
