@@ -132,6 +132,7 @@ class Files:
         self._resolved: dict[tuple[str, str], str | None] = {}
         self._found: dict[bytes, tuple[str, ...]] = {}
         self._tests: dict[str, bool] = {}
+        self._lines: dict[str, tuple[bytes | None, list[bytes]]] = {}
         self._libraries = libraries.top_level_names()
 
     # -- reading
@@ -244,6 +245,13 @@ class Files:
             if (text := self.text(path)) is not None and b"fastapi" in text
             for match in _INJECTED.findall(text)
         )
+
+    def lines(self, path: str) -> list[bytes]:
+        """The lines of a file, without their ends; empty for one that cannot be read."""
+        text = self.text(path)
+        if path not in self._lines or self._lines[path][0] is not text:
+            self._lines[path] = text, text.split(b"\n") if text is not None else []
+        return self._lines[path][1]
 
     def parts(self, path: str) -> tuple[list[str], str]:
         """The folders of a file below the root of the project, and the name of the file."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_fastapi.semantics import arguments, classes, facts, hints, parameters, signatures
+from flake8_fastapi.semantics import arguments, classes, facts, hints, nodes, parameters, signatures
 from flake8_fastapi.semantics.code import Code, Source
 from flake8_fastapi.semantics.config import settings
 from flake8_fastapi.semantics.effects import written
@@ -63,7 +63,7 @@ class Place(NamedTuple):
 
 def place_of(marker: Marker) -> Place:
     """Where a marker of the file at hand stands."""
-    inner: ast.AST | None = _node(marker)
+    inner: ast.AST | None = nodes.of_call(ast.walk(marker.source.tree), marker.call)
     for outer in marker.source.ancestors(inner) if inner is not None else ():
         if isinstance(outer, ast.keyword):
             return Place(is_listed=outer.arg == "dependencies")
@@ -77,14 +77,6 @@ def place_of(marker: Marker) -> Place:
             break
         inner = outer
     return Place()
-
-
-def _node(marker: Marker) -> ast.Call | None:
-    place = (*marker.call.start, *marker.call.end)
-    for node in ast.walk(marker.source.tree):
-        if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == place:
-            return node
-    return None
 
 
 def _at_parameter(source: Source, around: ast.AST | None, name: str) -> Place:

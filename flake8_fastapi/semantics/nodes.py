@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from flake8_fastapi.semantics import facts
 
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -29,3 +31,12 @@ def chain(node: ast.BinOp) -> list[ast.BinOp]:
 def last_name(node: ast.expr) -> str:
     """The name of a variable or attribute, such as of what is called; empty for anything else."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def of_call(nodes: Iterable[ast.AST], call: facts.Call) -> ast.Call | None:
+    """The one of these nodes that is a call which the facts know."""
+    place = (*call.start, *call.end)
+    for node in nodes:
+        if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == place:
+            return node
+    return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_fastapi.knowledge import layout
 from flake8_fastapi.semantics import facts, reached
 from flake8_fastapi.semantics.config import builds, called_urls, legacy, reads, settings, untyped
 from flake8_fastapi.semantics.config.environment import is_set_by_project, is_setting
@@ -15,6 +14,7 @@ from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.markers import Marker
 from flake8_fastapi.semantics.reached import Reached
+from flake8_fastapi.semantics.structure import layout
 from flake8_fastapi.semantics.things import ClassThing, Frame, FunctionThing
 from flake8_fastapi.visitor import Finding, check, fitting, short
 
@@ -238,7 +238,7 @@ def untyped_config(file: File) -> Iterator[Finding]:
 
         settings = Settings()
     """
-    if file.project.files.is_test(file.path) or not layout.ASIDE.isdisjoint(file.project.files.parts(file.path)[0]):
+    if layout.is_aside(file.project.files, file.path):
         return
     found = untyped.of(file)
     if len(found) < file.project.limits.environment_constants:
@@ -317,7 +317,7 @@ def hardcoded_url(file: File) -> Iterator[Finding]:
         def rates() -> Any:
             return requests.post(f"{settings.rates_url}/latest", json={"currency": "eur"}).json()
     """
-    if file.project.files.is_test(file.path) or not layout.ASIDE.isdisjoint(file.project.files.parts(file.path)[0]):
+    if layout.is_aside(file.project.files, file.path):
         return
     for found in called_urls.of(file):
         yield Finding(

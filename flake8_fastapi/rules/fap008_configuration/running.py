@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_fastapi.knowledge import layout
 from flake8_fastapi.semantics.config import constants, launches, switches
 from flake8_fastapi.semantics.config.switches import Switch
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.file import File
+from flake8_fastapi.semantics.structure import layout
 from flake8_fastapi.visitor import Finding, check, fitting, short
 
 
@@ -34,7 +34,7 @@ def debug_enabled(file: File) -> Iterator[Finding]:
 
         app = FastAPI(debug=Settings().debug)
     """
-    if file.project.files.is_test(file.path) or not layout.ASIDE.isdisjoint(file.project.files.parts(file.path)[0]):
+    if layout.is_aside(file.project.files, file.path):
         return
     for switch in switches.debugging(file):
         known = switches.on(file, switch)

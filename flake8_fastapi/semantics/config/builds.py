@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from flake8_fastapi.semantics import classes, facts, handed
+from flake8_fastapi.semantics import classes, facts, handed, nodes
 from flake8_fastapi.semantics.code import Code
 from flake8_fastapi.semantics.config import settings
 from flake8_fastapi.semantics.facts import Site
@@ -62,7 +62,8 @@ def is_kept(file: File, qualname: str, site: Site) -> bool:
     """Whether the object may outlive the call: it goes to an attribute, an item or a global, or its function says
     that values are loaded anew."""
     code = file.source.code(qualname)
-    node = node_of(code, site) if code is not None else None
+    call = site.value
+    node = nodes.of_call(code.calls(), call) if code is not None and isinstance(call, facts.Call) else None
     if code is None or node is None:
         return True
     if _ANEW.search(code.qualname):
@@ -100,11 +101,6 @@ def _is_stored(code: Code, name: str) -> bool:
 def _is_called(code: Code, node: ast.AST) -> bool:
     parent = code.parent(node)
     return isinstance(parent, ast.Call) and parent.func is node
-
-
-def node_of(code: Code, site: Site) -> ast.Call | None:
-    """The node of a call."""
-    return next((call for call in code.calls() if (call.lineno, call.col_offset) == site.start), None)
 
 
 def only_gives(file: File, qualname: str, site: Site) -> bool:

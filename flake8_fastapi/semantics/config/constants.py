@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_fastapi.knowledge import framework
 from flake8_fastapi.semantics import arguments, calls, classes, facts, texts
 from flake8_fastapi.semantics.config import environment, settings
 from flake8_fastapi.semantics.facts import Value
@@ -406,7 +407,7 @@ class _Folder:
         return None if found is None else Known(found, any(each is not None and each.is_default for each in parts))
 
 
-_PROPERTIES = frozenset({"builtins.property", "functools.cached_property", "pydantic.computed_field"})
+_PROPERTIES = framework.PROPERTIES | {"pydantic.computed_field"}
 
 
 def _function(value: Value) -> str:

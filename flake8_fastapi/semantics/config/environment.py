@@ -160,12 +160,12 @@ def _by_function(
         return None
     name, default = passed
     shift = 1 if isinstance(callee, Bound) else 0
-    given = _argument(call, name, shift)
+    given = call.given(name, shift)
     if given is None:
         return None
     value, where = default, Frame(function.path, function.qualname)
     if isinstance(default, facts.Parameter):
-        written = _argument(call, default, shift)
+        written = call.given(default, shift)
         value, where = (written, frame) if written is not None else (default.default, Frame(function.path))
     return Read(_text(ev, given, frame), value, where, value is not None or call.open, "project")
 
@@ -238,15 +238,6 @@ def _values(found: FunctionFacts) -> Iterator[Value]:
     yield from found.returned
     for bindings in found.locals.values():
         yield from bindings
-
-
-def _argument(call: facts.Call, parameter: facts.Parameter, shift: int) -> Value | None:
-    """What a call gives for a parameter, as written."""
-    place = parameter.index - shift if parameter.index is not None else None
-    if place is not None and 0 <= place < len(call.args):
-        given = call.args[: place + 1]
-        return None if any(isinstance(each, facts.Starred) for each in given) else given[place]
-    return call.keyword(parameter.name)
 
 
 # -- expressions

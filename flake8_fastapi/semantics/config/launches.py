@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_fastapi.semantics import facts
+from flake8_fastapi.semantics import facts, nodes
 from flake8_fastapi.semantics.facts import MODULE, Value
 from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.things import Frame, FunctionThing, library_name
@@ -59,21 +59,8 @@ def _is_always_run(file: File, qualname: str, call: facts.Call, hops: int) -> bo
 
 def is_conditional(file: File, call: facts.Call) -> bool:
     """Whether a call of the file stands below a condition, the one for scripts or another."""
-    node = _node(file, call)
+    node = nodes.of_call(ast.walk(file.source.tree), call)
     return node is None or any(
         isinstance(outer, (ast.If, ast.IfExp, ast.While, ast.Match, ast.ExceptHandler))
         for outer in file.source.ancestors(node)
-    )
-
-
-def _node(file: File, call: facts.Call) -> ast.Call | None:
-    places = (*call.start, *call.end)
-    return next(
-        (
-            node
-            for node in ast.walk(file.source.tree)
-            if isinstance(node, ast.Call)
-            and (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == places
-        ),
-        None,
     )

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from flake8_fastapi.knowledge import framework
 from flake8_fastapi.knowledge import tasks as tables
-from flake8_fastapi.semantics import facts
+from flake8_fastapi.semantics import facts, nodes
 from flake8_fastapi.semantics.code import Code, bound_name
 from flake8_fastapi.semantics.data import resources
 from flake8_fastapi.semantics.data.handover import call_of
@@ -135,10 +135,7 @@ def coroutine_calls(ev: Evaluator, value: Value, frame: Frame) -> tuple[facts.Ca
 
 def node_of(code: Code | None, call: facts.Call) -> ast.Call | None:
     """The node of a call that a function makes itself."""
-    for node in code.calls() if code is not None else ():
-        if (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == (*call.start, *call.end):
-            return node
-    return None
+    return nodes.of_call(code.calls(), call) if code is not None else None
 
 
 # -- waiting

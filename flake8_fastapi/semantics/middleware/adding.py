@@ -174,7 +174,7 @@ class Search:
             yield from self._decorated(func.func, func, self.ev.evaluate(call.args[0], frame), frame)
         elif _may_make_app(call):
             yield from self._listed(call, frame)
-        if _argument(call, "app") is not None:
+        if call.argument(0, "app") is not None:
             yield from self._around(call, frame)
 
     def _added(self, func: facts.Attribute, call: facts.Call, frame: Frame) -> Iterator[_Event]:
@@ -185,7 +185,7 @@ class Search:
             return
         is_app, app = self._app(func.of, frame)
         if is_app:
-            written = _argument(call, "middleware_class")
+            written = call.argument(0, "middleware_class")
             for (things,) in turns(self.ev, (written,), frame):
                 yield self._event("added", only(things), call, frame, app, func.of)
 
@@ -224,7 +224,7 @@ class Search:
             yield self._event("listed", None, call, frame, app, None)
 
     def _first(self, made: Made) -> Thing | None:
-        written = _argument(made.call, "cls")
+        written = made.call.argument(0, "cls")
         return self.ev.certain(written, made.frame) if written is not None else None
 
     def _is_changed(self, items: Items) -> bool:
@@ -247,7 +247,7 @@ class Search:
     def _inside(self, call: facts.Call, frame: Frame) -> Instance | None:
         """The app that a call is given, through whatever is put around it on the way."""
         for _ in range(_DEEPEST):
-            written = _argument(call, "app")
+            written = call.argument(0, "app")
             given = self.ev.certain(written, frame) if written is not None else None
             if not isinstance(given, Instance) or self._is_holder(given):
                 return given if isinstance(given, Instance) else None
@@ -344,7 +344,7 @@ def _may_make_app(call: facts.Call) -> bool:
 
 def _may_wrap(call: facts.Call, name: str) -> bool:
     """`XMiddleware(app)`, by its name."""
-    return name.endswith(_SUFFIX) and name != _SUFFIX and _argument(call, "app") is not None
+    return name.endswith(_SUFFIX) and name != _SUFFIX and call.argument(0, "app") is not None
 
 
 def _name(thing: Library | ClassThing) -> str:
@@ -353,14 +353,6 @@ def _name(thing: Library | ClassThing) -> str:
 
 def _last(func: Value) -> str:
     return func.name if isinstance(func, (facts.Name, facts.Local, facts.Attribute)) else ""
-
-
-def _argument(call: facts.Call, keyword: str) -> Value | None:
-    """The first argument."""
-    found = call.keyword(keyword)
-    if found is None and call.args and not isinstance(call.args[0], facts.Starred):
-        found = call.args[0]
-    return found
 
 
 def _is_entry(ev: Evaluator, entry: Instance) -> bool:

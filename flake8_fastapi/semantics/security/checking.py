@@ -169,20 +169,12 @@ def _end_of_signature(code: bytes) -> int:
 def text(project: Project, path: str, found: FunctionFacts) -> bytes:
     """The lines of a function, from its `def` on."""
     first = found.position.line - 1
-    return b"\n".join(_lines(project, path)[first : first + max(found.lines, 1)])
-
-
-def _lines(project: Project, path: str) -> list[bytes]:
-    memo = project.memo.setdefault(f"{_KEY}.lines", {})
-    if path not in memo:
-        memo[path] = (project.files.text(path) or b"").split(b"\n")
-    found: list[bytes] = memo[path]
-    return found
+    return b"\n".join(project.files.lines(path)[first : first + max(found.lines, 1)])
 
 
 def is_introduced(project: Project, path: str, decorator: Position, found: FunctionFacts) -> bool:
     """Whether the decorators of a function, or the comments above them, have a word about credentials."""
-    lines = _lines(project, path)
+    lines = project.files.lines(path)
     first = decorator.line - 1
     while first > 0 and lines[first - 1].lstrip().startswith(b"#"):
         first -= 1

@@ -82,16 +82,8 @@ def text_of(project: Project, function: FunctionThing) -> bytes:
     if found is None or not found.lines:
         return b""
     first = found.position.line - 1
-    lines = _lines(project, function.path)[first : first + found.lines]
+    lines = project.files.lines(function.path)[first : first + found.lines]
     return b"\n".join(line.partition(b"#")[0] for line in lines)
-
-
-def _lines(project: Project, path: str) -> list[bytes]:
-    text = project.files.text(path)
-    known: dict[str, tuple[bytes | None, list[bytes]]] = project.memo.setdefault(f"{__name__}.lines", {})
-    if path not in known or known[path][0] is not text:
-        known[path] = text, text.split(b"\n") if text is not None else []
-    return known[path][1]
 
 
 def _is_guarded(project: Project, function: FunctionThing) -> bool:
