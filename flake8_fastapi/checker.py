@@ -101,6 +101,14 @@ class Checker:
             help="paths of routes that need no authentication, such as /status or /public/*, separated by commas "
             "or lines",
         )
+        manager.add_option(
+            "--fastapi-tests",
+            default="",
+            metavar="paths",
+            parse_from_config=True,
+            help="further files and folders of tests, such as e2e or checks/*.py, separated by commas or lines "
+            "(default: what pytest's configuration and convention say)",
+        )
         for name, figure in Limits()._asdict().items():
             manager.add_option(
                 option(name),
@@ -123,6 +131,7 @@ class Checker:
                 {name: str(getattr(options, f"fastapi_{name}")) for name in Limits._fields},
                 options.fastapi_auth_dependencies or "",
                 options.fastapi_public_paths or "",
+                options.fastapi_tests or "",
             )
         except SettingsError as error:
             raise ExecutionError(str(error)) from None
@@ -176,7 +185,7 @@ def _findings(tree: ast.Module, path: str, source: str, files: Files, settings: 
 
     project = Project.of(files)
     version = Version(*settings.fastapi_version) if settings.fastapi_version is not None else None
-    words = Words(settings.auth_dependencies, settings.public_paths)
+    words = Words(settings.auth_dependencies, settings.public_paths, settings.tests)
     project.use(settings.blocking_calls, version, settings.limits, words)
     module = Module(tree, path, source, project)
     try:

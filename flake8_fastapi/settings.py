@@ -34,6 +34,9 @@ class Settings:
     public_paths: tuple[str, ...] = ()
     """Paths of routes that need no authentication; `fnmatch` patterns."""
 
+    tests: tuple[str, ...] = ()
+    """Further files and folders of tests, relative to the root of the project; `fnmatch` patterns."""
+
     @classmethod
     def parse(
         cls,
@@ -45,6 +48,7 @@ class Settings:
         limits: Mapping[str, str] | None = None,
         auth_dependencies: str = "",
         public_paths: str = "",
+        tests: str = "",
     ) -> Settings:
         """Settings from the texts of the options. Raises SettingsError for an unknown check or a malformed entry.
 
@@ -62,6 +66,14 @@ class Settings:
                 )
             ),
             tuple(_matching("--fastapi-public-paths", public_paths, r"/[^\s]*", "a path such as /health or /public/*")),
+            tuple(
+                _matching(
+                    "--fastapi-tests",
+                    tests,
+                    r"[^\s/\\:][^\s\\:]*",
+                    "a path below the project such as e2e or checks/*.py",
+                )
+            ),
         )
 
 

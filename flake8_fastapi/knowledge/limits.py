@@ -24,6 +24,7 @@ class Limits(NamedTuple):
     environment_constants: int = 6
     sibling_routes: int = 5
     protected_share: int = 80
+    understood_share: int = 80
 
 
 HELP = {
@@ -43,5 +44,7 @@ HELP = {
     "(untyped-config)",
     "sibling_routes": "how many routes a router or module must have to be compared with each other (unprotected-route)",
     "protected_share": "how many of 100 such routes must be protected for the others to stand out (unprotected-route)",
+    "understood_share": "how many of 100 requests of the tests must be understood before what they do not test is told "
+    "(untested-route, untested-validation, untested-auth)",
 }
 """What each means, for the user; the check that it belongs to stands in brackets."""

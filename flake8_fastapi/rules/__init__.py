@@ -12,6 +12,7 @@ from flake8_fastapi.rules import (
     fap007_sessions,
     fap008_configuration,
     fap009_protection,
+    fap010_tests,
 )
 from flake8_fastapi.visitor import Check, registered
 
@@ -25,6 +26,7 @@ MISTAKES = (
     fap007_sessions,
     fap008_configuration,
     fap009_protection,
+    fap010_tests,
 )
 """The modules and packages with checks; importing one registers them."""
 

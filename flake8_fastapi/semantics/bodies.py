@@ -65,6 +65,7 @@ class _Extractor(Expressions):
             ast.AsyncWith: self._with,
             ast.Try: self._try,
             ast.Match: self._match,
+            ast.Assert: self._assert,
             ast.Raise: self._raise,
             ast.Import: self._import,
             ast.ImportFrom: self._import_from,
@@ -125,6 +126,7 @@ class _Extractor(Expressions):
             changed=frozenset(body.changed),
             raises=tuple(body.raises),
             tries=tuple(body.tries),
+            assertions=tuple(body.assertions),
         )
 
     def qualify(self, name: str) -> str:
@@ -264,9 +266,20 @@ class _Extractor(Expressions):
         self._block(node.body, node)
         self._block(node.orelse, node, "orelse")
 
-    def _if(self, node: ast.If) -> None:
-        self.value(node.test)
+    def _assert(self, node: ast.Assert) -> None:
+        self._must_hold(self.value(node.test), node.test)
+        if node.msg is not None:
+            self.value(node.msg)
+
+    def _must_hold(self, condition: Value, node: ast.expr) -> None:
         body = self.bodies[-1]
+        body.assertions.append(facts.Assertion(condition, start_of(node), len(body.path) > 1))
+
+    def _if(self, node: ast.If) -> None:
+        test = self.value(node.test)
+        body = self.bodies[-1]
+        if ends.refuses(node):
+            self._must_hold(facts.Negation(test), node.test)
         needs = body.needs
         lazy = once.fills_what_is_missing(node, body.scope.globals) or self._fills_cache(node)
         body.lazy += lazy

@@ -32,3 +32,12 @@ def _is_caught(raised: ast.expr | None, handler: ast.ExceptHandler) -> bool:
     if isinstance(raised, ast.Call) and isinstance(raised.func, ast.Attribute):
         raised = raised.func.value if raised.func.attr == "with_traceback" else raised
     return raised is None or (isinstance(raised, ast.Name) and raised.id == handler.name)
+
+
+def refuses(node: ast.If) -> bool:
+    """Whether an `if` without `else` only lets the code behind it run when its condition is false: `raise` or
+    `pytest.fail()`."""
+    last = node.body[-1]
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Attribute):
+        return not node.orelse and last.value.func.attr == "fail"
+    return not node.orelse and isinstance(last, ast.Raise)

@@ -14,6 +14,11 @@ _LARGE = 400
 
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.BitOr: "|", ast.Div: "/", ast.Mod: "%"}
 
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+
 _Use = tuple[bool, Literal["statement", "returned", "argument", "other"], Value | None]
 _PLAIN: _Use = (False, "other", None)
 
@@ -41,6 +46,7 @@ class Body:
         self.guards: tuple[int, ...] = ()
         self.within: tuple[int, int] | None = None
         self.path: scopes.Path = ()
+        self.assertions: list[facts.Assertion] = []
 
 
 class Expressions:
@@ -72,7 +78,8 @@ class Expressions:
             ast.Tuple: self._display,
             ast.Set: self._display,
             ast.Dict: self._dict,
-            ast.BoolOp: lambda node: facts.Either(tuple([self.value(value) for value in node.values])),
+            ast.BoolOp: self._boolean,
+            ast.UnaryOp: self._unary,
             ast.IfExp: self._conditional,
             ast.BinOp: self._operation,
             ast.JoinedStr: lambda node: facts.Text(tuple([self.value(value) for value in node.values])),
@@ -274,12 +281,21 @@ class Expressions:
             return UNKNOWN
         return facts.Slice(lower, upper)
 
+    def _boolean(self, node: ast.BoolOp) -> Value:
+        values = tuple([self.value(value) for value in node.values])
+        return facts.Either(values, "and" if isinstance(node.op, ast.And) else "or")
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        value = self.value(node.operand)
+        return facts.Negation(value) if isinstance(node.op, ast.Not) else UNKNOWN
+
     def _compare(self, node: ast.Compare) -> Value:
-        left = self.value(node.left)
-        compared = [self.iterated(part) for part in node.comparators]
-        if len(compared) > 1:
-            return UNKNOWN
-        return facts.Comparison(isinstance(node.ops[0], ast.Eq), left, compared[0])
+        compared = [self.value(node.left), *[self.iterated(part) for part in node.comparators]]
+        found = [
+            facts.Comparison(_COMPARISONS[type(operator)], left, right)
+            for operator, left, right in zip(node.ops, compared, compared[1:], strict=False)
+        ]
+        return found[0] if len(found) == 1 else facts.Either(tuple(found), "and")
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         items = tuple([self.value(element) for element in node.elts])

@@ -152,9 +152,17 @@ class Constant(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Either(Value):
-    """One of several: a conditional expression, `or`, `and`."""
+    """One of several: a conditional expression ("if"), `or`, `and`, or a chain of comparisons ("and")."""
 
     values: tuple[Value, ...]
+    operator: Literal["if", "or", "and"] = "if"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Negation(Value):
+    """`not of`"""
+
+    of: Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,9 +204,15 @@ class Operation(Value):
 class Comparison(Value):
     """`left == right`, or one of the other comparisons of two."""
 
-    is_equality: bool
+    operator: str
+    """As it is written: `==`, `!=`, `<`, `<=`, `>`, `>=`, `is`, `is not`, `in`, `not in`."""
     left: Value
     right: Value
+
+    @property
+    def is_equality(self) -> bool:
+        """Whether it is `left == right`."""
+        return self.operator == "=="
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -315,6 +329,15 @@ class Raise(NamedTuple):
     """The `except` in which it stands, nearest first: index of the `try`, and of its clause."""
 
 
+class Assertion(NamedTuple):
+    """What must hold for the code behind it to run: an `assert`, or an `if` that ends in `raise` or `….fail()`."""
+
+    condition: Value
+    start: Position
+    is_nested: bool
+    """It stands in a block of its function (`if`, `for`, `with`, `try`), not at its top."""
+
+
 class FunctionFacts(NamedTuple):
     """A function, lambda, or (qualified name `MODULE`) the code at the top level of a module and of its classes."""
 
@@ -342,6 +365,7 @@ class FunctionFacts(NamedTuple):
     """How many lines it has, from its `def` on; 0 for a lambda and for a module."""
     raises: tuple[Raise, ...] = ()
     tries: tuple[Try, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
     never_returns: bool = False
     """Whether each way through it ends in a `raise` of its own; false where that takes more than a look."""
 

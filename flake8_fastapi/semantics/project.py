@@ -30,12 +30,14 @@ def forget() -> None:
 
 
 class Words(NamedTuple):
-    """What the user says of authentication."""
+    """What the user says of authentication and tests."""
 
     auth_dependencies: tuple[str, ...] = ()
     """Further names of what authenticates: last or dotted names, or `fnmatch` patterns of them."""
     public_paths: tuple[str, ...] = ()
     """Paths of routes that need no authentication; `fnmatch` patterns."""
+    tests: tuple[str, ...] = ()
+    """Further files and folders of tests, relative to the root of the project; `fnmatch` patterns."""
 
 
 class Project:

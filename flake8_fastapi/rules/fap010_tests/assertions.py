@@ -1,0 +1,1 @@
+"""What tests assert: tautological-status, unasserted-response, success-only-tests."""

@@ -1,0 +1,1 @@
+"""Overrides of dependencies: leaked-override, overridden-factory, mock-as-dependency, patched-dependency."""

@@ -1,0 +1,1 @@
+"""What no test asks of a route: untested-app, untested-route, untested-validation, untested-auth."""
