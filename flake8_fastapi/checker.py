@@ -34,6 +34,12 @@ _DATA = re.compile(
 the data layer. Then there are secrets, of which `names` knows more."""
 _CONFIGURATION = re.compile(r"\b\w*(?:Settings|Config)\(|\b\w*env\w*\(")
 """What builds settings, or reads a variable through a function of the project."""
+_CLIENTS = re.compile(r"TestClient|AsyncClient|ASGITransport|dependency_overrides")
+_TESTED = re.compile(
+    r"status_code|[cC]lient\w*\.\w+\(|\bpatch(?:\.\w+)?\(|\.setattr\("
+    r"|\.(?:get|post|put|patch|delete|request)\(\s*f?[\"']"
+)
+"""What tests of an API have, in a file that has tests."""
 _CREDENTIALS = re.compile(r"://[^\s/@\"']*@")
 _FASTAPI = re.compile(r"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|starlette)", re.MULTILINE)
 _CALLED = re.compile(r"\b(\w+)\(")
@@ -148,7 +154,7 @@ class Checker:
             files = Files.of(path)
             if _FASTAPI.search(source) is None and not files.uses_fastapi:
                 return []
-            if not self._may_have_findings(source, files):
+            if not self._may_have_findings(path, source, files):
                 return []
             with collector_paused():
                 return _findings(self._tree, path, source, files, self.settings)
@@ -158,15 +164,24 @@ class Checker:
             complain(f"{self._filename} was not checked: {type(error).__name__}: {error}")
             return []
 
-    def _may_have_findings(self, source: str, files: Files) -> bool:
+    def _may_have_findings(self, path: str, source: str, files: Files) -> bool:
         """Whether the text has anything about which a check may have something to say."""
         if any(word in source for word in _WORDS):
             return True
         if any(pattern.search(source) is not None for pattern in (_ROUTE, _DATA, _CONFIGURATION)):
             return True
+        if self._may_test(path, source, files):
+            return True
         if names.may_stand_in(source) or ("@" in source and _CREDENTIALS.search(source) is not None):
             return True
         return not files.injected_names.isdisjoint(_CALLED.findall(source))
+
+    def _may_test(self, path: str, source: str, files: Files) -> bool:
+        """Whether it may send requests to an application, or change one for tests."""
+        if _CLIENTS.search(source) is not None:
+            return True
+        has_tests = "def test" in source or bool(self.settings.tests) or files.is_test(path)
+        return has_tests and _TESTED.search(source) is not None
 
 
 def _check_names() -> Collection[str]:

@@ -137,7 +137,21 @@ def _options_in(files: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def project_of(name: str, files: Mapping[str, str]) -> Fixture:
-    return Fixture(name, dict(files), _options_in(files))
+    options = _options_in(files)
+    return Fixture(name, dict(files), options if name.startswith("FAP010/") else without_suite(options))
+
+
+_UNTESTED = "untested-app"
+_DISABLE = "--fastapi-disable="
+
+
+def without_suite(options: Sequence[str]) -> tuple[str, ...]:
+    """The options for code that comes without tests: that it has none is no finding, unless they ask for it by name."""
+    if any(_UNTESTED in each for each in options):
+        return tuple(options)
+    disabled = [each.removeprefix(_DISABLE) for each in options if each.startswith(_DISABLE)]
+    kept = (each for each in options if not each.startswith(_DISABLE))
+    return (*kept, _DISABLE + ",".join((*disabled, _UNTESTED)))
 
 
 @cache
@@ -209,7 +223,7 @@ def lint_fixture(fixture: Fixture, folder: Path, order: Iterable[str] | None = N
 
 def lint_project(files: Mapping[str, str], folder: Path, *options: str) -> list[Found]:
     """Write the files of a project into an empty folder and lint all its modules."""
-    return lint_fixture(Fixture("project", dict(files), options), folder)
+    return lint_fixture(Fixture("project", dict(files), without_suite(options)), folder)
 
 
 def lint_source(text: str, folder: Path, *options: str, name: str = "main.py") -> list[Found]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flake8_fastapi.rules import registry
-from harness import REPOSITORY, Fixture, lint_fixture, lint_source
+from harness import REPOSITORY, Fixture, lint_fixture, lint_project
 
 # What an example may use without a word: the statement that binds the name. Later ones may need earlier ones.
 PREAMBLE = {
@@ -105,12 +106,25 @@ PREAMBLE = {
 _BLOCK = re.compile(r"^(Bad|Good)::\n((?:[ \t]+.*\n|\n)+)", re.MULTILINE)
 _SET = re.compile(r"`(--fastapi-[a-z-]+=\w+)`")
 """An option with which the examples of a check are linted: a handler of 51 statements is no example."""
+_FILE = re.compile(r"# ([\w/]+\.py)")
+"""The first line of a file in an example that is more than one, such as `# tests/test_orders.py`."""
 _MARK = re.compile(r"#.*?\b(FAP\d{3})\b(?:\s+([a-z0-9-]+(?:,\s*[a-z0-9-]+)*))?")
 
 
 def examples(doc: str) -> list[tuple[str, str]]:
     text = inspect.cleandoc(doc) + "\n"
     return [(match[1], inspect.cleandoc("\n" + match[2])) for match in _BLOCK.finditer(text)]
+
+
+def files_of(source: str) -> dict[str, str]:
+    """The files of an example; lines that stand before any name belong to `main.py`."""
+    found: dict[str, list[str]] = {"main.py": []}
+    name = "main.py"
+    for line in source.splitlines():
+        match = _FILE.fullmatch(line)
+        name = match[1] if match else name
+        found.setdefault(name, []).append(line)
+    return {name: "\n".join(lines) for name, lines in found.items() if lines}
 
 
 def with_preamble(source: str) -> tuple[str, int]:
@@ -139,20 +153,25 @@ def test_docstring_examples(name: str, tmp_path: Path) -> None:
     check = registry()[name]
     blocks = examples(check.doc)
     assert {kind for kind, _ in blocks} == {"Bad", "Good"}, f"{name} needs a `Bad::` and a `Good::` block"
-    options = [f"--fastapi-enable={name}"] if check.optional else []
-    options += _SET.findall(check.doc)
+    options = [f"--fastapi-enable={name}", *_SET.findall(check.doc)]
     for number, (kind, source) in enumerate(blocks):
-        text, before = with_preamble(source)
-        marks = {
-            (line, match[1], each)
-            for line, content in enumerate(source.splitlines(), 1)
-            if (match := _MARK.search(content))
-            for each in re.split(r",\s*", match[2] or name)
-        }
+        written = files_of(source)
+        marks = {mark for file, text in written.items() for mark in marks_of(name, file, text)}
         assert bool(marks) == (kind == "Bad"), f"the {kind} example of {name} has {len(marks)} marks"
-        found = lint_source(text, tmp_path / f"{kind}{number}", *options)
-        places = {(each.line - before, each.code, each.name) for each in found}
-        assert places == marks, f"{kind} example of {name}\n{text}\n" + "\n".join(each.text for each in found)
+        whole = {file: with_preamble(text) for file, text in written.items()}
+        texts = {file: text for file, (text, _) in whole.items()}
+        found = lint_project(texts, tmp_path / f"{kind}{number}", *options)
+        places = {(each.file, each.line - whole[each.file][1], each.code, each.name) for each in found}
+        shown = "\n".join((*texts.values(), *(each.text for each in found)))
+        assert places == marks, f"{kind} example of {name}\n{shown}"
+
+
+def marks_of(name: str, file: str, text: str) -> Iterator[tuple[str, int, str, str]]:
+    """The findings that an example of a check announces in one of its files."""
+    for line, content in enumerate(text.splitlines(), 1):
+        if match := _MARK.search(content):
+            for each in re.split(r",\s*", match[2] or name):
+                yield file, line, match[1], each
 
 
 def test_docstring_begins_with_a_sentence() -> None:

@@ -54,9 +54,21 @@ def flake8(*arguments: str, folder: Path, expect: int | None = 0) -> str:
     return text
 
 
+TESTS = """\
+from fastapi.testclient import TestClient
+
+from app import app
+
+
+def test_index() -> None:
+    assert TestClient(app).get("/").status_code == 200
+"""
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "test_app.py").write_text(TESTS)
     return tmp_path
 
 
@@ -241,12 +253,12 @@ def readme() -> str:
 def test_readme_begins_with_two_commands() -> None:
     commands = [block.strip() for block in re.findall(r"```(?:sh|bash)\n(.*?)```", readme(), re.DOTALL)[:2]]
     assert all("\n" not in command and command.startswith("python3 -m venv") for command in commands)
-    assert commands[0].endswith("sample/shop")
+    assert commands[0].endswith("sample")
     assert "pytest" in commands[1]
 
 
 def test_readme_shows_what_the_sample_application_gives() -> None:
     match = re.search(r"<!-- sample output -->\n+```text\n(.*?)```", readme(), re.DOTALL)
     assert match is not None
-    found = flake8("--isolated", "--select=FAP", "--exit-zero", "sample/shop", folder=REPOSITORY)
+    found = flake8("--isolated", "--select=FAP", "--exit-zero", "sample", folder=REPOSITORY)
     assert sorted(found.splitlines()) == sorted(match[1].splitlines())

@@ -161,6 +161,8 @@ TRANSPARENT_DECORATORS = (
     "overrides.",
     "prometheus_client.",
     "pydantic.",
+    "pytest.",
+    "pytest_asyncio.",
     "retry.",
     "retrying.",
     "sentry_sdk.",

@@ -25,6 +25,7 @@ class Limits(NamedTuple):
     sibling_routes: int = 5
     protected_share: int = 80
     understood_share: int = 80
+    tested_share: int = 50
 
 
 HELP = {
@@ -46,5 +47,7 @@ HELP = {
     "protected_share": "how many of 100 such routes must be protected for the others to stand out (unprotected-route)",
     "understood_share": "how many of 100 requests of the tests must be understood before what they do not test is told "
     "(untested-route, untested-validation, untested-auth)",
+    "tested_share": "how many of 100 routes of an application, or of a file, the tests must request before the others "
+    "are told (untested-route)",
 }
 """What each means, for the user; the check that it belongs to stands in brackets."""

@@ -10,7 +10,7 @@ import ast
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from flake8_fastapi.semantics import ends, facts, mentions, once, scopes
 from flake8_fastapi.semantics.expressions import Body, Expressions, start_of
@@ -46,12 +46,16 @@ class _Extractor(Expressions):
         self.stars: list[facts.Import] = []
         self.instances: dict[str, dict[str, list[Value]]] = {}
         self.states: dict[str, list[tuple[str, Value]]] = {}
+        self.tests: dict[int, Value] = {}
+        """What each `if` asks, by its id, while the tree is alive."""
         self._names: set[str] = set()
         self._statements: dict[type, Callable[[Any], None]] = {
             ast.FunctionDef: self._function,
             ast.AsyncFunctionDef: self._function,
             ast.ClassDef: self._class,
             ast.Return: self._return,
+            ast.Break: self._break,
+            ast.Continue: self._break,
             ast.Expr: self._expression,
             ast.Assign: self._assign,
             ast.AnnAssign: self._annotated_assign,
@@ -127,6 +131,8 @@ class _Extractor(Expressions):
             raises=tuple(body.raises),
             tries=tuple(body.tries),
             assertions=tuple(body.assertions),
+            blocks=tuple(body.blocks),
+            overrides=tuple(body.overrides),
         )
 
     def qualify(self, name: str) -> str:
@@ -148,6 +154,7 @@ class _Extractor(Expressions):
         for place, statement in enumerate(statements):
             body.path = (*around, (number, place))
             handler = self._statements.get(type(statement))
+            leaves = body.leaves
             if handler is not None:
                 handler(statement)
             else:
@@ -162,8 +169,26 @@ class _Extractor(Expressions):
                     body.lazy += 1
                 elif once.leaves(statement.body):
                     body.needs = (*body.needs, *self.required(statement.test, holds=False))
+            if body.leaves > leaves:
+                self._rest(statement, statements[place + 1 :])
         body.lazy -= lazy
         body.path, body.needs = around, needs
+
+    def _rest(self, statement: ast.stmt, rest: Sequence[ast.stmt]) -> None:
+        """What comes after a statement that may leave: after `if x: return` it runs where x is false."""
+        test = UNKNOWN
+        if isinstance(statement, ast.If) and not statement.orelse and ends.leaves(statement.body):
+            test = facts.Negation(self.tests[id(statement)])
+        if rest:
+            self._mark("if", test, rest)
+
+    def _mark(
+        self, kind: Literal["if", "loop", "with", "try", "caught"], condition: Value, statements: Sequence[ast.stmt]
+    ) -> None:
+        body = self.bodies[-1]
+        if statements and body.qualname != MODULE:
+            start = Position(statements[0].lineno, statements[0].col_offset)
+            body.blocks.append(facts.Block(kind, condition, start, Position(*_end(statements[-1]))))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = tuple([self.value(item) for item in node.decorator_list])
@@ -218,10 +243,15 @@ class _Extractor(Expressions):
     def _return(self, node: ast.Return) -> None:
         value = self.call_used(node.value, "returned") if node.value is not None else facts.Constant(None)
         self.bodies[-1].returned.append(value)
+        self.bodies[-1].leaves += 1
+
+    def _break(self, node: ast.Break | ast.Continue) -> None:
+        self.bodies[-1].leaves += 1
 
     def _expression(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):
             self.call_used(node.value, "statement")
+            self.bodies[-1].leaves += ends.skips(node.value)
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
@@ -258,12 +288,18 @@ class _Extractor(Expressions):
         is_async = isinstance(node, ast.AsyncFor)
         self.site(Site("iterate", of, start_of(node.iter), awaited=is_async))
         self.bind(node.target, facts.Iterated(of, is_async))
-        self._block(node.body, node)
-        self._block(node.orelse, node, "orelse")
+        self._loop(node, of)
 
     def _while(self, node: ast.While) -> None:
-        self.value(node.test)
+        self._loop(node, self.value(node.test))
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, of: Value) -> None:
+        body = self.bodies[-1]
+        self._mark("loop", of, node.body)
+        returned, leaves = len(body.returned), body.leaves
         self._block(node.body, node)
+        # What leaves the loop only is followed by what comes after it.
+        body.leaves = leaves + (len(body.returned) > returned)
         self._block(node.orelse, node, "orelse")
 
     def _assert(self, node: ast.Assert) -> None:
@@ -283,10 +319,13 @@ class _Extractor(Expressions):
         needs = body.needs
         lazy = once.fills_what_is_missing(node, body.scope.globals) or self._fills_cache(node)
         body.lazy += lazy
+        self.tests[id(node)] = test
         body.needs = (*needs, *self.required(node.test, holds=True))
+        self._mark("if", test, node.body)
         self._block(node.body, node)
         body.lazy -= lazy
         body.needs = (*needs, *self.required(node.test, holds=False)) if node.orelse else needs
+        self._mark("if", facts.Negation(test), node.orelse)
         self._block(node.orelse, node, "orelse")
         body.needs = needs
 
@@ -302,6 +341,7 @@ class _Extractor(Expressions):
             self.site(Site("enter", of, start_of(item.context_expr), awaited=is_async))
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, facts.Entered(of, is_async))
+            self._mark("with", of, node.body)
         self._block(node.body, node)
 
     def _try(self, node: ast.Try) -> None:
@@ -311,13 +351,18 @@ class _Extractor(Expressions):
         caught = any(once.catches_runtime_error(handler) for handler in node.handlers)
         body.caught += caught
         body.guards = (*guards, number)
+        if node.handlers:
+            self._mark("try" if ends.hides_failures(node) else "caught", UNKNOWN, node.body)
+        asserted = len(body.assertions)
         self._block(node.body, node)
+        leaves = body.leaves if len(body.assertions) == asserted else None
         body.guards = guards
         body.caught -= caught
         clauses = []
         for index, handler in enumerate(node.handlers):
             named = self.value(handler.type) if handler.type is not None else None
             body.within = (number, index)
+            self._mark("if", UNKNOWN, handler.body)
             self._block(handler.body, handler)
             body.within = within
             clauses.append(
@@ -325,6 +370,9 @@ class _Extractor(Expressions):
                     named, handler.name, Position(handler.lineno, handler.col_offset), ends.raises_again(handler)
                 )
             )
+        if leaves is not None:
+            # What leaves because of an exception leaves nothing to be asked.
+            body.leaves = leaves
         self._block(node.orelse, node, "orelse")
         self._block(node.finalbody, node, "finalbody")
         discards = any(isinstance(statement, ast.Return) for statement in node.finalbody)
@@ -338,10 +386,12 @@ class _Extractor(Expressions):
         body.raises.append(facts.Raise(value, Position(node.lineno, node.col_offset), body.guards, body.within))
 
     def _match(self, node: ast.Match) -> None:
-        self.value(node.subject)
+        subject = self.value(node.subject)
         for case in node.cases:
             if case.guard is not None:
                 self.value(case.guard)
+            wanted = self.value(case.pattern.value) if isinstance(case.pattern, ast.MatchValue) else UNKNOWN
+            self._mark("if", facts.Comparison("==", subject, wanted), case.body)
             self._block(case.body, case)
 
     def _import(self, node: ast.Import) -> None:
@@ -369,7 +419,7 @@ class _Extractor(Expressions):
                 self.states.setdefault(target.attr, []).append((body.qualname, value))
             if isinstance(holder, ast.Name):
                 body.changed.add((holder.id, f".{target.attr}"))
-            self.value(holder)
+            self.attribute_of(target, value)
 
 
 class Recorder(_Extractor):
@@ -449,5 +499,5 @@ def _begin(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
     return node.body[0].lineno, node.body[0].col_offset
 
 
-def _end(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+def _end(node: ast.stmt) -> tuple[int, int]:
     return node.end_lineno or 0, node.end_col_offset or 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_fastapi.knowledge import framework, libraries
+from flake8_fastapi.knowledge import framework, libraries, suites
 from flake8_fastapi.semantics import arguments, classes, facts, hints, texts
 from flake8_fastapi.semantics.facts import FunctionFacts, Value
 from flake8_fastapi.semantics.things import (
@@ -150,7 +150,7 @@ def _call_library(ev: Evaluator, name: str, made: Made, owner: Thing | None = No
     for ancestor in libraries.ancestors(parent) if owner is not None else (parent,):
         dotted = f"{ancestor}.{last}"
         typed = libraries.RETURNS.get(dotted)
-        result: Things = (Instance(Library(typed), (), made),) if typed is not None else ()
+        result: Things = (_typed(ev, Library(typed), made),) if typed is not None else ()
         if dotted in libraries.COROUTINES:
             return (Coroutine(result),)
         if result:
@@ -167,10 +167,24 @@ def _call_library(ev: Evaluator, name: str, made: Made, owner: Thing | None = No
     return ()
 
 
+def _typed(ev: Evaluator, cls: Library, made: Made) -> Instance:
+    """What a function of a library makes; in tests with its origin, where one is not as good as another."""
+    return Instance(cls, (), made, _origin_in_tests(ev, made) if cls.name in suites.TOLD_APART else None)
+
+
 def _origin(ev: Evaluator, cls: Library | ClassThing, made: Made) -> Origin | None:
-    if not classes.is_a(ev, cls, *framework.HOLDERS):
+    if classes.is_a(ev, cls, *framework.HOLDERS):
+        return Origin(made.frame.path, made.call.end, made.frame.env)
+    return _origin_in_tests(ev, made) if classes.is_a(ev, cls, *suites.TOLD_APART) else None
+
+
+def _origin_in_tests(ev: Evaluator, made: Made) -> Origin | None:
+    frame = made.frame
+    if not frame.path or not ev.files.is_test(frame.path):
         return None
-    return Origin(made.frame.path, made.call.end, made.frame.env)
+    # The number says which call of a function it is; the arguments themselves may be long chains of such objects.
+    env: Env = (("", LiteralThing(ev.number(frame))),) if frame.env or frame.outer is not None else ()
+    return Origin(frame.path, made.call.end, env)
 
 
 def is_library_class(name: str) -> bool:
@@ -187,14 +201,17 @@ def _special_call(ev: Evaluator, name: str, made: Made) -> Things | None:
         callee = ev.certain(factory, made.frame) if factory is not None else None
         return call_thing(ev, callee, made) if isinstance(callee, (Library, ClassThing)) else None
     if name == "builtins.super":
-        return _super(ev, made.frame)
+        return _super(ev, made)
     if first is None:
         return None
+    if name == suites.REQUESTED:
+        asked = ev.literal(first, made.frame)
+        return ev.modules.requested(asked, made.frame) if isinstance(asked, str) else ()
     if name == "functools.partial":
         function = ev.certain(first, made.frame)
         return (Partial(function, made),) if function is not None else ()
     if name == "typing.cast" and len(made.call.args) > 1:
-        return hints.instance(ev, first, made.frame)
+        return hints.instance(ev, first, made.frame) or ev.evaluate(made.call.args[1], made.frame)
     if name in ("builtins.next", "builtins.anext"):
         iterator = ev.certain(first, made.frame)
         return element(ev, iterator) if iterator is not None else ()
@@ -211,9 +228,14 @@ def _special_call(ev: Evaluator, name: str, made: Made) -> Things | None:
     return None
 
 
-def _super(ev: Evaluator, frame: Frame) -> Things:
+def _super(ev: Evaluator, made: Made) -> Things:
+    frame = made.frame
     module = ev.module(frame.path)
     function = module.functions.get(frame.function) if module is not None else None
+    if module is not None and frame.function == facts.MODULE:
+        # What a method binds on `self` is evaluated outside the method.
+        methods = (each for each in module.functions.values() if each.owner is not None)
+        function = next((each for each in methods if any(site.value is made.call for site in each.sites)), None)
     if function is None or function.owner is None or not function.parameters:
         return ()
     instance = only(ev.evaluate(function.parameters[0], frame))

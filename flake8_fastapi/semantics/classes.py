@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_fastapi.knowledge import entities, framework, libraries
+from flake8_fastapi.knowledge import entities, framework, libraries, suites
 from flake8_fastapi.knowledge.blocking import blocking
 from flake8_fastapi.semantics import arguments, calls, facts, hints
 from flake8_fastapi.semantics.facts import ClassFacts, Value
@@ -145,6 +145,8 @@ def _library_attribute(ev: Evaluator, type_name: str, thing: Instance, name: str
     """An attribute of an instance of a library type: a typed one, else a method or part of it by dotted name."""
     if type_name == framework.STATE:
         return ev.state(name)
+    if type_name == suites.REQUEST and name == "param" and isinstance(thing, Instance):
+        return tuple(given for key, given in thing.env if key == name)
     for ancestor in libraries.ancestors(type_name):
         dotted = f"{ancestor}.{name}"
         typed = libraries.ATTRIBUTES.get(dotted)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from flake8_fastapi.semantics.nodes import own
+from flake8_fastapi.semantics import once
+from flake8_fastapi.semantics.nodes import last_name, own
 
 
 def never_returns(body: Sequence[ast.stmt]) -> bool:
@@ -32,6 +33,34 @@ def _is_caught(raised: ast.expr | None, handler: ast.ExceptHandler) -> bool:
     if isinstance(raised, ast.Call) and isinstance(raised.func, ast.Attribute):
         raised = raised.func.value if raised.func.attr == "with_traceback" else raised
     return raised is None or (isinstance(raised, ast.Name) and raised.id == handler.name)
+
+
+def hides_failures(node: ast.Try) -> bool:
+    """Whether a `try` goes on where an assertion in it fails."""
+    return any(_catches_failures(handler) and not _fails(handler.body) for handler in node.handlers)
+
+
+def _catches_failures(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = ("AssertionError", "Exception", "BaseException")
+    return any(kind is None or (isinstance(kind, ast.Name) and kind.id in names) for kind in kinds)
+
+
+def _fails(body: Sequence[ast.stmt]) -> bool:
+    last = body[-1]
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+        return last_name(last.value.func) in ("fail", "exit")
+    return isinstance(last, ast.Raise)
+
+
+def leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether what comes after a block never runs where the block runs."""
+    return once.leaves(body) or (isinstance(body[-1], ast.Expr) and skips(body[-1].value))
+
+
+def skips(node: ast.expr) -> bool:
+    """Whether a statement ends a test without a verdict: `pytest.skip()`."""
+    return isinstance(node, ast.Call) and last_name(node.func) in ("skip", "skipTest", "xfail")
 
 
 def refuses(node: ast.If) -> bool:

@@ -12,12 +12,16 @@ from flake8_fastapi.semantics.facts import MODULE, UNKNOWN, Position, Site, Valu
 _LARGE = 400
 """A display with more items is data, not code: it becomes unknown, which keeps generated tables cheap."""
 
-_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.BitOr: "|", ast.Div: "/", ast.Mod: "%"}
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.BitOr: "|", ast.Div: "/", ast.Mod: "%", ast.FloorDiv: "//",
+}  # fmt: skip
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
+
+_OVERRIDES = "dependency_overrides"
 
 _Use = tuple[bool, Literal["statement", "returned", "argument", "other"], Value | None]
 _PLAIN: _Use = (False, "other", None)
@@ -47,6 +51,10 @@ class Body:
         self.within: tuple[int, int] | None = None
         self.path: scopes.Path = ()
         self.assertions: list[facts.Assertion] = []
+        self.blocks: list[facts.Block] = []
+        self.leaves = 0
+        """How many statements so far leave the function (or the loop at hand) with no error."""
+        self.overrides: list[facts.Overridden] = []
 
 
 class Expressions:
@@ -65,6 +73,8 @@ class Expressions:
         """What becomes of a call, said by the expression around it just before: id of the call -> use."""
         self._consumed: set[int] = set()
         """Generator expressions that are iterated on the spot."""
+        self._whole: set[int] = set()
+        """Those of which all elements count: they must all be true, or are put together."""
         self._handlers: dict[type, Callable[[Any], Value]] = {
             ast.Name: self._name,
             ast.Constant: lambda node: facts.Constant(node.value),
@@ -156,11 +166,20 @@ class Expressions:
             if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
                 key = target.slice.value if isinstance(target.slice, ast.Constant) else "*"
                 self.bodies[-1].changed.add((target.value.id, key if isinstance(key, str) else "*"))
-            self.value(target)
+            self._override(target, value)
+
+    def _override(self, target: ast.expr, value: Value) -> None:
+        """Read a target; of an item of `dependency_overrides` note what it is given."""
+        overrides = self.bodies[-1].overrides
+        place = len(overrides)
+        found = self.value(target)
+        holder = found.of if isinstance(found, facts.Item) and value is not UNKNOWN else None
+        if isinstance(found, facts.Item) and isinstance(holder, facts.Attribute) and holder.name == _OVERRIDES:
+            overrides[place] = overrides[place]._replace(key=found.key, value=value)
 
     def bind_attribute(self, target: ast.Attribute, value: Value) -> None:
         """Give a value to an attribute."""
-        self.value(target.value)
+        self.attribute_of(target, value)
 
     def parameters(self, arguments: ast.arguments, qualname: str) -> tuple[facts.Parameter, ...]:
         """The parameters of a function; defaults and annotations belong to the scope around it."""
@@ -237,8 +256,15 @@ class Expressions:
         name = node.id + scope.suffix
         return facts.Name(name, which) if scope.qualname == MODULE else facts.Local(scope.qualname, name, which)
 
+    def attribute_of(self, node: ast.Attribute, given: Value | None = None) -> Value:
+        """The object whose attribute is read, or given a value."""
+        of = self.value(node.value)
+        if node.attr == _OVERRIDES:
+            self.bodies[-1].overrides.append(facts.Overridden(of, start_of(node), None, given))
+        return of
+
     def _attribute(self, node: ast.Attribute) -> Value:
-        value = facts.Attribute(self.value(node.value), node.attr)
+        value = facts.Attribute(self.attribute_of(node), node.attr)
         if node.attr in self.properties and self.bodies[-1].qualname != MODULE:
             self.site(Site("read", value, start_of(node)))
         return value
@@ -264,6 +290,8 @@ class Expressions:
             self._uses[id(node)] = (False, "argument", func)
         elif type(node) is ast.GeneratorExp and last in once.CONSUMERS:
             self._consumed.add(id(node))
+            if last in ("all", "join"):
+                self._whole.add(id(node))
         return self.value(node)
 
     def _await(self, node: ast.Await) -> Value:
@@ -298,6 +326,8 @@ class Expressions:
         return found[0] if len(found) == 1 else facts.Either(tuple(found), "and")
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
+        unpacked = [each.value for each in node.elts if type(each) is ast.Starred]
+        self._whole.update(id(each) for each in unpacked if type(each) is ast.GeneratorExp)
         items = tuple([self.value(element) for element in node.elts])
         if len(items) > _LARGE:
             return UNKNOWN
@@ -399,7 +429,7 @@ class Expressions:
         found = self.comprehensions.setdefault(body.qualname, {})
         for name, bound in self.bound(scope.locals).items():
             found[name + scope.suffix] = bound
-        if type(node) is not ast.ListComp:
+        if type(node) is not ast.ListComp and id(node) not in self._whole:
             return UNKNOWN
         return facts.Display("each", (values[0],), is_filtered=any(generator.ifs for generator in node.generators))
 

@@ -338,6 +338,29 @@ class Assertion(NamedTuple):
     """It stands in a block of its function (`if`, `for`, `with`, `try`), not at its top."""
 
 
+class Block(NamedTuple):
+    """A part of a function that does not simply run once, or runs inside of something."""
+
+    kind: Literal["if", "loop", "with", "try", "caught"]
+    """"if" for what runs on a condition: a branch, an `except`, and what comes after `if x: return`; "try" where a
+    failing assertion is caught, "caught" where other exceptions are."""
+    condition: Value
+    """What must be true for it to run, what is iterated, or the context manager."""
+    start: Position
+    end: Position
+
+
+class Overridden(NamedTuple):
+    """A use of the `dependency_overrides` of an application."""
+
+    app: Value
+    start: Position
+    key: Value | None = None
+    """The dependency for which it sets what to call: `app.dependency_overrides[key] = value`."""
+    value: Value | None = None
+    """What it sets; without a key, what replaces all of them: `app.dependency_overrides = value`."""
+
+
 class FunctionFacts(NamedTuple):
     """A function, lambda, or (qualified name `MODULE`) the code at the top level of a module and of its classes."""
 
@@ -366,6 +389,9 @@ class FunctionFacts(NamedTuple):
     raises: tuple[Raise, ...] = ()
     tries: tuple[Try, ...] = ()
     assertions: tuple[Assertion, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    """In the order of their beginnings; none for the code of a module."""
+    overrides: tuple[Overridden, ...] = ()
     never_returns: bool = False
     """Whether each way through it ends in a `raise` of its own; false where that takes more than a look."""
 

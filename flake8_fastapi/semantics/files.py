@@ -16,6 +16,8 @@ from pathlib import PurePath
 from flake8_fastapi.knowledge import libraries
 
 _VCS = (".git", ".hg", ".svn", ".jj")
+_OWN = (*_VCS, ".flake8")
+"""What makes a folder a project of its own: version control, or a configuration of flake8 that is nothing else."""
 _MARKERS = (
     "pyproject.toml",
     "setup.py",
@@ -64,8 +66,8 @@ _IMPORTS_FASTAPI = re.compile(rb"^[ \t]*(?:from|import)\b[^\n#]*\b(?:fastapi|sta
 def root_of(path: str) -> str:
     """The project that a file belongs to.
 
-    The nearest folder above it under version control, else the nearest with a project file (`pyproject.toml`, …),
-    else the folder above its topmost package.
+    The nearest folder above it under version control or with a `.flake8`, else the nearest with a project file
+    (`pyproject.toml`, …), else the folder above its topmost package.
     """
     if path == NOWHERE:
         return os.path.dirname(path)
@@ -74,7 +76,7 @@ def root_of(path: str) -> str:
     current = folder
     while True:
         names = _listing(current)
-        if not names.isdisjoint(_VCS):
+        if not names.isdisjoint(_OWN):
             return current
         if marked is None and not names.isdisjoint(_MARKERS):
             marked = current
@@ -306,7 +308,9 @@ class Files:
             names = self.names(base)
             if first in names or f"{first}.py" in names:
                 found = self._below(base, module)
-                if found is not None and found.endswith(".py") and found != importer:
+                # A package imports its own modules by its full name; a module named like a library means that.
+                is_itself = found == importer and not (base == top and os.path.basename(importer) == "__init__.py")
+                if found is not None and found.endswith(".py") and not is_itself:
                     return found
                 if found is not None and not found.endswith(".py"):
                     namespaces.append(found)

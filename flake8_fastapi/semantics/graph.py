@@ -1,8 +1,9 @@
 """The application graph: which app or router holds which routes, and includes or mounts which others.
 
-Registration is followed as it would run: from the top level of every module into the functions, constructors and
-methods that register, with their arguments, so that `register(app)`, `make_router("/a")` and `self.router` mean the app
-or router they are given. Functions that nobody calls (`create_app`, started by a server) are read as they stand.
+Registration is followed as it would run: from the top level of every module, and from lifespans, into the functions,
+constructors and methods that register, with their arguments, so that `register(app)`, `make_router("/a")` and
+`self.router` mean the app or router they are given. Functions that nobody calls (`create_app`, started by a server)
+are read as they stand.
 """
 
 from __future__ import annotations
@@ -113,9 +114,18 @@ class Graph:
     def _build(self) -> None:
         for path in self._registering.modules:
             self._visit(Frame(path), 0)
+        for lifespan, made in [*self._registering.lifespans()]:
+            self._start(lifespan, made)
         for path, qualname in self._registering.functions:
             if (path, qualname) not in self._functions:
                 self._visit(Frame(path, qualname), 0)
+
+    def _start(self, lifespan: FunctionThing, made: Made) -> None:
+        """Go into a lifespan, whose parameter is the app that is made with it."""
+        function = self.ev.function(lifespan)
+        app = only(self.ev.evaluate(made.call, made.frame))
+        if function is not None and app is not None:
+            self._visit(self.ev.frame_of(lifespan, ((function.parameters[0].name, app),)), 0)
 
     def _visit(self, frame: Frame, depth: int) -> None:
         if frame in self._seen or len(self._seen) >= _MOST_FRAMES or depth > _DEEPEST:
@@ -137,9 +147,9 @@ class Graph:
         made = Made(site.value, frame)
         for callee in self.ev.evaluate(site.value.func, frame):
             if isinstance(callee, FunctionThing):
-                self._enter(callee, made, None, depth)
+                self._enter(callee, made, None, depth, site.awaited)
             elif isinstance(callee, Bound) and isinstance(callee.function, FunctionThing):
-                self._enter(callee.function, made, callee.owner, depth)
+                self._enter(callee.function, made, callee.owner, depth, site.awaited)
             elif isinstance(callee, ClassThing):
                 self._construct(callee, site.value, made, depth)
             elif (
@@ -150,11 +160,13 @@ class Graph:
                 self._include(callee.function.last, callee.owner, site.value, frame)
         self._keep(registrations.at(self.ev, site, frame))
 
-    def _enter(self, function: FunctionThing, made: Made, owner: Thing | None, depth: int) -> None:
+    def _enter(
+        self, function: FunctionThing, made: Made, owner: Thing | None, depth: int, is_awaited: bool = False
+    ) -> None:
         if (function.path, function.qualname) not in self._registering.functions:
             return
         found = self.ev.function(function)
-        if found is not None and not found.is_async and not found.is_generator:
+        if found is not None and found.is_async == is_awaited and not found.is_generator:
             frame = self.ev.frame_of(function, arguments.bind_all(self.ev, function, made, owner))
             self.entries.setdefault(frame, []).append(made)
             self._visit(frame, depth + 1)

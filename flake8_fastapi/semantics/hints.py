@@ -194,9 +194,21 @@ def parameter(ev: Evaluator, value: facts.Parameter, frame: Frame) -> Things:
     function = module.functions.get(value.function) if module is not None else None
     if function is not None and function.owner is not None and value.index == 0:
         return _receiver(ev, function, frame)
+    if function is not None and value.default is None and _may_be_of_tests(ev, function, frame):
+        given = ev.modules.given(value, frame)
+        if given:
+            return given
     where = Frame(frame.path) if frame.outer is None else frame.outer
     found = provided(ev, value.annotation, value.default, where)
     return found if found else instance(ev, value.annotation, where)
+
+
+def _may_be_of_tests(ev: Evaluator, function: FunctionFacts, frame: Frame) -> bool:
+    """Whether pytest may fill the parameters of a function: the cheap question, asked of every function."""
+    if function.name.startswith("test") or ev.files.is_test(frame.path):
+        return True
+    written = [each.func if isinstance(each, facts.Call) else each for each in function.decorators]
+    return any("fixture" in each.name for each in written if isinstance(each, (facts.Name, facts.Attribute)))
 
 
 def _receiver(ev: Evaluator, function: FunctionFacts, frame: Frame) -> Things:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +15,7 @@ from flake8_fastapi.semantics import bodies, markers, schemas
 from flake8_fastapi.semantics.code import Source
 from flake8_fastapi.semantics.data import sessions
 from flake8_fastapi.semantics.data.sessions import Opening
-from flake8_fastapi.semantics.facts import MODULE, ModuleFacts, Position
+from flake8_fastapi.semantics.facts import MODULE, Call, FunctionFacts, ModuleFacts, Position
 from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.markers import Marker
@@ -46,6 +48,11 @@ _DATA = frozenset(
 )
 """Calls for which a function of the data layer, or one that handles tokens, is shown itself, the rest of its module
 aside."""
+_DOUBLES = re.compile(
+    r"TestClient|AsyncClient|ASGITransport|dependency_overrides|\bpatch(?:\.\w+)?\(|\.setattr\("
+    r"|Mock\(|create_autospec\("
+)
+"""What functions have that make clients of an application or replace parts of it, which tests do."""
 
 
 class Module:
@@ -126,6 +133,7 @@ class Module:
             function = Function(self.project, self.path, name, self)
             interesting = self._is_of_interest(function)
             is_telling = self._is_telling or name in self._of_data_layer or bool(function.facts.tries)
+            is_telling = is_telling or self._prepares_tests(function.facts)
             if interesting or (interesting is not None and is_telling):
                 yield function.position, function
 
@@ -135,6 +143,20 @@ class Module:
         assert self.facts is not None
         called = self.facts.mentions
         return frozenset(qualname for word in _DATA & called.keys() for qualname, _ in called[word])
+
+    def _prepares_tests(self, function: FunctionFacts) -> bool:
+        """Whether a function, with its decorators, makes a client of an application or replaces something in it."""
+        lines = self._of_doubles
+        above = [decorator.start.line for decorator in function.decorators if isinstance(decorator, Call)]
+        first = bisect_left(lines, min(above, default=function.position.line))
+        return first < len(lines) and lines[first] < function.position.line + function.lines
+
+    @cached_property
+    def _of_doubles(self) -> list[int]:
+        """The lines with a word of tests that replace parts of an application."""
+        if _DOUBLES.search(self._text) is None:
+            return []
+        return [line for line, text in enumerate(self._text.split("\n"), 1) if _DOUBLES.search(text) is not None]
 
     @cached_property
     def _is_telling(self) -> bool:

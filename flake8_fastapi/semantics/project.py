@@ -11,12 +11,13 @@ from flake8_fastapi.knowledge.blocking import Blocking, blocking
 from flake8_fastapi.knowledge.limits import Limits
 from flake8_fastapi.semantics import bodies, files, tree, versions
 from flake8_fastapi.semantics.effects import Effects
-from flake8_fastapi.semantics.facts import ModuleFacts
+from flake8_fastapi.semantics.facts import ModuleFacts, Parameter
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.graph import Application, Graph
 from flake8_fastapi.semantics.loop import Loop
 from flake8_fastapi.semantics.registrations import Registrations
-from flake8_fastapi.semantics.things import Instance, only
+from flake8_fastapi.semantics.suite import fixtures
+from flake8_fastapi.semantics.things import Frame, Instance, Things, only
 from flake8_fastapi.semantics.values import Evaluator
 from flake8_fastapi.semantics.versions import Version
 
@@ -128,6 +129,14 @@ class Project:
         self.memo.clear()
 
     # -- questions
+
+    def given(self, parameter: Parameter, frame: Frame) -> Things:
+        """What pytest gives to a parameter of a test or fixture; empty for every other one."""
+        return fixtures.value(self, parameter, frame)
+
+    def requested(self, name: str, frame: Frame) -> Things:
+        """What `request.getfixturevalue(name)` gives in a test or fixture."""
+        return fixtures.requested(self, name, frame)
 
     @cached_property
     def evaluator(self) -> Evaluator:

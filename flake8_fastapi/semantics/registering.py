@@ -21,9 +21,11 @@ from flake8_fastapi.semantics.things import (
     Instance,
     Library,
     LiteralThing,
+    Made,
     Partial,
     Super,
     Thing,
+    function_of,
 )
 from flake8_fastapi.semantics.values import Evaluator
 
@@ -58,6 +60,27 @@ class Registering:
     def modules(self) -> list[str]:
         """The modules whose top level registers."""
         return [path for path, qualname in self.functions if qualname == MODULE]
+
+    def lifespans(self) -> Iterator[tuple[FunctionThing, Made]]:
+        """The functions that register something while an application starts, each with the call that makes one."""
+        for path, qualname in [*self.functions]:
+            module = self.ev.module(path)
+            function = module.functions.get(qualname) if module is not None else None
+            if function is None or not (function.is_async and function.is_generator and function.parameters):
+                continue
+            lifespan = FunctionThing(path, qualname)
+            for where, call in self._given_as_lifespan(function.name):
+                made = call.keyword("lifespan")
+                if made is not None and function_of(self.ev.certain(made, where)) == lifespan:
+                    yield lifespan, Made(call, where)
+
+    def _given_as_lifespan(self, name: str) -> Iterator[tuple[Frame, facts.Call]]:
+        for path in self.ev.files.mentioning(name):
+            module = self.ev.module(path)
+            for each in ("FastAPI", "Starlette"):
+                for qualname, site in module.mentions.get(each, ()) if module is not None else ():
+                    if isinstance(site.value, facts.Call):
+                        yield Frame(path, qualname), site.value
 
     def sites(self, path: str, qualname: str) -> list[Site]:
         """The calls in a function that register, or call what registers."""
@@ -129,8 +152,8 @@ class Registering:
         self.functions[path, qualname] = None
         module = self.ev.module(path)
         found = module.functions.get(qualname) if module is not None else None
-        if found is None or qualname == MODULE or found.is_async or found.is_generator:
-            # Coroutines and generators are not entered; what they register themselves is read as it stands.
+        if found is None or qualname == MODULE or found.is_generator:
+            # Generators are not entered where they are called; what they register is read as it stands.
             return
         if found.owner is not None and found.name in ("__init__", "__post_init__"):
             yield from self._class_names(found.owner.rpartition(".")[2])

@@ -15,7 +15,7 @@ NO_BODY = frozenset({204, 304})
 """Status codes whose responses have no body."""
 _PROBE = re.compile(
     r"(?:^|_)(?:health|healthz|healthcheck|health_check|ready|readyz|readiness|live|livez|liveness|alive|ping"
-    r"|heartbeat)(?:_check|_probe)?$"
+    r"|heartbeat|probe)(?:_check|_probe)?$"
 )
 
 _EXPORT = re.compile(r"(?:^|_)(?:export|download|backup|dump|csv|xlsx|excel)(?:$|_)")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from flake8_fastapi.knowledge import libraries, sessions
 from flake8_fastapi.knowledge.blocking import blocking
 from flake8_fastapi.semantics import calls, classes, facts, hints, texts
-from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Position, Value
+from flake8_fastapi.semantics.facts import FunctionFacts, ModuleFacts, Parameter, Position, Value
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.things import (
     ClassThing,
@@ -55,6 +55,12 @@ class Modules(Protocol):
 
     def facts(self, path: str) -> ModuleFacts | None:
         """The facts of a module, None for one that cannot be read or parsed."""
+
+    def given(self, parameter: Parameter, frame: Frame) -> Things:
+        """What pytest gives to a parameter of a test or fixture; empty for every other one."""
+
+    def requested(self, name: str, frame: Frame) -> Things:
+        """What `request.getfixturevalue(name)` gives in a test or fixture."""
 
 
 class Evaluator:
@@ -126,7 +132,7 @@ class Evaluator:
         # Without arguments a value means the same in every frame: the shorter key is three times as fast.
         key: _Key = value
         if frame.env or frame.outer is not None:
-            key = (value, self._frames.setdefault(frame, len(self._frames)))
+            key = (value, self.number(frame))
         known = self._memo.get(key)
         if known is not None:
             return known
@@ -156,6 +162,10 @@ class Evaluator:
             # The answer was cut short by a value further out that is still being evaluated: not final.
             self._cut = min(self._cut, cut)
         return found
+
+    def number(self, frame: Frame) -> int:
+        """The number of a frame: equal frames have the same."""
+        return self._frames.setdefault(frame, len(self._frames))
 
     def forget(self, values: Iterable[Value]) -> None:
         """Drop what is remembered of values that nobody will ask for again."""

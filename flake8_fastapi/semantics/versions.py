@@ -1,4 +1,4 @@
-"""Which FastAPI a project means: the version that its own metadata demands.
+"""Which FastAPI a project means, and which other packages: the versions that its own metadata demands.
 
 Only files of the project are read, and each with a reader of our own: `tomllib` is missing from Python 3.10, and the
 answer must not depend on the Python that asks. A file that is broken says what can still be read of it.
@@ -6,15 +6,15 @@ answer must not depend on the Python that asks. A file that is broken says what 
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
+from flake8_fastapi.semantics import metadata
+
 _NAME = "fastapi"
-_MOST_BYTES = 8_000_000
-"""Lock files of large projects have 2 MB; a larger file is no metadata."""
 _DEEPEST = 2
 """`server/pyproject.toml` and `docker/main/requirements.txt` are found where the root says nothing of FastAPI."""
 _MOST_FOLDERS = 300
@@ -59,22 +59,43 @@ def demanded(root: str) -> Version | None:
 
     A pinned or locked version counts before a range. The root speaks first, then the folders one and two levels below.
     """
+    return _demands(root, _NAME).lowest
+
+
+def admits(root: str, package: str, version: Version) -> bool:
+    """Whether the metadata of the project at `root` lets a package have this version, or a newer one.
+
+    So it does where it says nothing of the package.
+    """
+    return all(version < above for above in _demands(root, package).ceilings)
+
+
+def mentions(root: str, package: str) -> bool:
+    """Whether the metadata of the project at `root` says anything of a package."""
+    return _demands(root, package).is_mentioned
+
+
+def _demands(root: str, package: str) -> _Demands:
     folders = [root]
+    found = _Demands(package)
     for _ in range(_DEEPEST + 1):
-        found = _Demands()
         for folder in folders:
             _read_folder(folder, found)
         if found.is_mentioned:
-            return found.lowest
+            break
         folders = [below for folder in folders for below in _folders(folder)][:_MOST_FOLDERS]
-    return None
+    return found
 
 
 class _Demands:
-    """What the files of one level demand."""
+    """What the files of one level demand of a package."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: str) -> None:
+        self.package = package
         self.is_mentioned = False
+        self.ceilings: list[Version] = []
+        """The first versions that are too new: of each pin, lock and upper bound."""
+        self._requirement = _requirement(package)
         self._exact: list[Version] = []
         self._ranges: list[Version] = []
 
@@ -95,15 +116,20 @@ class _Demands:
             if bound is not None:
                 version, is_exact = bound
                 (self._exact if is_exact else self._ranges).append(version)
+        self.ceilings.extend(_ceilings(specifiers) if "||" not in specifiers else ())
 
     def required(self, requirement: str) -> None:
-        """Take a requirement such as `fastapi[all]>=0.115; python_version > "3.8"`, if it is one of FastAPI."""
-        match = _REQUIREMENT.match(requirement)
+        """Take a requirement such as `fastapi[all]>=0.115; python_version > "3.8"`, if it is one of the package."""
+        match = self._requirement.match(requirement)
         if match is not None:
             self.specified(match[1])
 
 
-_REQUIREMENT = re.compile(rf"\s*{_NAME}\s*(?:\[[^\]]*\])?\s*(?![\w.-])\(?([^;#@)]*)", re.IGNORECASE)
+@cache
+def _requirement(package: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*{package}\s*(?:\[[^\]]*\])?\s*(?![\w.-])\(?([^;#@)]*)", re.IGNORECASE)
+
+
 _SPECIFIER = re.compile(r"(===?|~=|!=|>=|<=|[><^~])?\s*([0-9][0-9A-Za-z.+-]*)((?:\.?\*)?)")
 
 
@@ -131,6 +157,31 @@ def _bound(specifiers: str) -> tuple[Version, bool] | None:
     return (lowest, False) if lowest is not None else None
 
 
+def _ceilings(specifiers: str) -> Iterator[Version]:
+    """The first version above each pin and upper bound."""
+    for operator, text, star in _SPECIFIER.findall(specifiers):
+        try:
+            version = parse(text.rstrip("."))
+        except ValueError:
+            continue
+        parts = text.rstrip(".").count(".") + 1
+        if operator in ("", "==", "===") and star:
+            yield _after(version, parts)
+        elif operator in ("", "==", "===", "<="):
+            yield version._replace(patch=version.patch + 1)
+        elif operator == "<":
+            yield version
+        elif operator in ("~=", "~"):
+            yield _after(version, max(1, parts - 1 if operator == "~=" else min(parts, 2)))
+        elif operator == "^":
+            yield _after(version, 1 if version.major or parts == 1 else 2)
+
+
+def _after(version: Version, parts: int) -> Version:
+    """The first version that differs from this one in so many of its parts."""
+    return Version(version.major + 1) if parts < 2 else Version(version.major, version.minor + 1)
+
+
 def _before(version: Version) -> Version:
     if version.patch:
         return version._replace(patch=version.patch - 1)
@@ -144,13 +195,13 @@ def _read_folder(folder: str, found: _Demands) -> None:
     for name in sorted(_listing(folder)):
         read = _reader(name)
         if read is not None:
-            text = _text(os.path.join(folder, name))
-            if _NAME in text.lower():
+            text = metadata.text(os.path.join(folder, name))
+            if found.package in text.lower():
                 read(text, found)
         elif name == "requirements":
             for below in sorted(_listing(os.path.join(folder, name))):
                 if below.endswith((".txt", ".in")):
-                    _read_requirements(_text(os.path.join(folder, name, below)), found)
+                    _read_requirements(metadata.text(os.path.join(folder, name, below)), found)
 
 
 _Reader = Callable[[str, _Demands], None]
@@ -181,21 +232,6 @@ def _folders(folder: str) -> list[str]:
     return [path for path in paths if not os.path.exists(os.path.join(path, "pyvenv.cfg"))]
 
 
-def _text(path: str) -> str:
-    """The text of a file, empty for one that cannot be read; what is no text in it becomes a replacement mark."""
-    try:
-        if not os.path.isfile(path) or os.path.getsize(path) > _MOST_BYTES:
-            return ""
-        with open(path, "rb") as file:
-            content = file.read(_MOST_BYTES)
-    except (OSError, ValueError):
-        return ""
-    # `pip freeze > requirements.txt` in PowerShell writes UTF-16.
-    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = content.decode("utf-16" if is_wide else "utf-8-sig", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _read_requirements(text: str, found: _Demands) -> None:
     for line in text.replace("\\\n", " ").split("\n"):
         found.required(re.split(r"\s--|(?:^|\s)#", line, maxsplit=1)[0])
@@ -217,12 +253,12 @@ def _read_setup(text: str, found: _Demands) -> None:
 
 def _read_tables(text: str, found: _Demands) -> None:
     """`pyproject.toml` and `Pipfile`."""
-    for keys, value in _strings(text):
+    for keys, value in metadata.strings(text):
         if not any(key.endswith("dependencies") or key == "dependency-groups" for key in keys) and (
             keys[0] not in ("packages", "dev-packages")
         ):
             continue
-        if keys[-1].lower() == _NAME or (keys[-1] == "version" and keys[-2].lower() == _NAME):
+        if keys[-1].lower() == found.package or (keys[-1] == "version" and keys[-2].lower() == found.package):
             found.specified(value)
         else:
             found.required(value)
@@ -230,17 +266,25 @@ def _read_tables(text: str, found: _Demands) -> None:
 
 def _read_lock(text: str, found: _Demands) -> None:
     """`poetry.lock`, `uv.lock`, `pdm.lock` and `pylock.toml`, which all begin an entry with name and version."""
-    for match in _LOCKED.finditer(text):
+    for match in _locked(found.package).finditer(text):
         found.locked(match[1])
 
 
 def _read_pipfile_lock(text: str, found: _Demands) -> None:
-    for match in _PIPFILE_LOCKED.finditer(text):
+    for match in _pipfile_locked(found.package).finditer(text):
         found.locked(match[1])
 
 
-_LOCKED = re.compile(rf'^name = "{_NAME}"\nversion = "([^"\n]*)"', re.MULTILINE | re.IGNORECASE)
-_PIPFILE_LOCKED = re.compile(rf'"{_NAME}"\s*:\s*\{{[^{{}}]*?"version"\s*:\s*"===?([^"\n]*)"', re.IGNORECASE)
+@cache
+def _locked(package: str) -> re.Pattern[str]:
+    return re.compile(rf'^name = "{package}"\nversion = "([^"\n]*)"', re.MULTILINE | re.IGNORECASE)
+
+
+@cache
+def _pipfile_locked(package: str) -> re.Pattern[str]:
+    return re.compile(rf'"{package}"\s*:\s*\{{[^{{}}]*?"version"\s*:\s*"===?([^"\n]*)"', re.IGNORECASE)
+
+
 _READERS: dict[str, _Reader] = {
     "pyproject.toml": _read_tables,
     "Pipfile": _read_tables,
@@ -251,66 +295,3 @@ _READERS: dict[str, _Reader] = {
     "pylock.toml": _read_lock,
     "Pipfile.lock": _read_pipfile_lock,
 }
-
-
-# -- TOML
-
-_TOKEN = re.compile(
-    r'"""(?:[^\\]|\\.)*?(?:"""|\Z)'
-    r"|'''.*?(?:'''|\Z)"
-    r'|"(?:[^"\\\n]|\\[^\n])*"?'
-    r"|'[^'\n]*'?"
-    r"|\#[^\n]*"
-    r"|[\n\[\]{}=,.]"
-    r"""|[^\s\[\]{}=,."'#]+""",
-    re.DOTALL,
-)
-"""A string that never ends is one token, so that every text is read in one go."""
-_MOST_KEYS = 20
-"""Real metadata nests less deeply."""
-
-
-def _strings(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The strings of a TOML text, each with the keys that lead to it; those of an array have the keys of the array."""
-    table: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    opened: list[tuple[str, tuple[str, ...]]] = []
-    """The brackets that are open, each with the keys before it; a header's is `[[`."""
-    in_key = True
-    for token in (match[0] for match in _TOKEN.finditer(text)):
-        inside = opened[-1][0] if opened else ""
-        if token[0] == "#" or token == ".":
-            continue
-        if token == "\n":
-            if not inside or inside == "[[":
-                opened.clear()
-                keys, in_key = table, True
-        elif token in "[{":
-            if token == "[" and in_key and not opened:
-                opened.append(("[[", ()))
-                table = keys = ()
-            elif inside != "[[":
-                opened.append((token, keys))
-                in_key = token == "{"
-        elif token in "]}":
-            if inside == "[[":
-                table = keys
-            elif opened:
-                keys = opened.pop()[1]
-                in_key = False
-        elif token == "=":
-            in_key = False
-        elif token == ",":
-            in_key = inside == "{"
-            keys = opened[-1][1] if opened else table
-        elif in_key:
-            keys = (*keys[:_MOST_KEYS], _unquoted(token))
-        elif token[0] in "\"'" and keys:
-            yield keys, _unquoted(token)
-
-
-def _unquoted(token: str) -> str:
-    for quote in ('"""', "'''", '"', "'"):
-        if token.startswith(quote) and len(token) >= 2 * len(quote):
-            return token[len(quote) : -len(quote)]
-    return token

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class ProductOut(BaseModel):
@@ -14,7 +14,7 @@ class ProductOut(BaseModel):
 class ReviewIn(BaseModel):
     product_id: int
     account_id: int
-    stars: int
+    stars: int = Field(ge=1, le=5)
 
 
 class ReviewOut(BaseModel):

@@ -29,6 +29,8 @@ KNOWN_TO_BE_HARMLESS = frozenset(
         "asyncio.Future",
         "asyncio.Task",
         "builtins.str",
+        "httpx.Request",
+        "starlette.testclient.WebSocketTestSession",
     }
 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_fastapi.semantics.versions import Version, demanded, parse
+from flake8_fastapi.semantics.versions import Version, admits, demanded, mentions, parse
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> str:
@@ -341,3 +341,47 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_large_files_are_left_alone(tmp_path: Path) -> None:
     assert asked(tmp_path, {"requirements.txt": b"fastapi==0.110\n" + b"#" * 9_000_000}) is None
+
+
+@pytest.mark.parametrize(
+    ("specifiers", "is_admitted"),
+    [
+        ("", True),
+        (">=0.23", True),
+        (">=0.23,<1", True),
+        (">=0.23,<0.28", False),
+        ("<=0.27", False),
+        ("==0.27.2", False),
+        ("==0.27.*", False),
+        ("==0.28.1", True),
+        ("~=0.27", True),
+        ("~=0.27.0", False),
+    ],
+)
+def test_a_version_that_a_requirement_admits(tmp_path: Path, specifiers: str, is_admitted: bool) -> None:
+    root = write(tmp_path, {"requirements.txt": f"fastapi\nhttpx{specifiers}\n"})
+    assert admits(root, "httpx", Version(0, 28)) is is_admitted
+
+
+@pytest.mark.parametrize(
+    ("specifier", "is_admitted"),
+    [("*", True), ("^0.27", False), ("^0.28", True), ("~0.27", False), ("0.27.2", False), ("^0", True)],
+)
+def test_a_version_that_poetry_admits(tmp_path: Path, specifier: str, is_admitted: bool) -> None:
+    root = write(tmp_path, {"pyproject.toml": f'[tool.poetry.group.dev.dependencies]\nhttpx = "{specifier}"\n'})
+    assert admits(root, "httpx", Version(0, 28)) is is_admitted
+
+
+def test_each_file_that_names_a_package_must_admit_a_version(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\ndependencies = ["fastapi"]\n[dependency-groups]\ndev = ["httpx>=0.25"]\n',
+        "uv.lock": '[[package]]\nname = "httpx"\nversion = "0.27.2"\n',
+    }
+    assert not admits(write(tmp_path, files), "httpx", Version(0, 28))
+    assert admits(write(tmp_path / "other", {"requirements.txt": "fastapi\n"}), "httpx", Version(0, 28))
+
+
+def test_what_the_metadata_mentions(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("fastapi\nhttpx-ws\n")
+    assert mentions(str(tmp_path), "fastapi")
+    assert not mentions(str(tmp_path), "httpx")

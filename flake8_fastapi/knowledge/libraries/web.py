@@ -10,6 +10,7 @@ from .family import Family, each, members, moved, to
 
 _PARAMETERS = "Depends Security Body Cookie File Form Header Path Query"
 _VERBS = "get post put patch delete head options request"
+_TEST_VERBS = "get post put patch delete head options open"
 
 ALIASES = {
     "fastapi.applications.FastAPI": "fastapi.FastAPI",
@@ -57,6 +58,11 @@ ALIASES = {
     "httpx2._models": "httpx2",
     "httpx._client": "httpx",
     "httpx._models": "httpx",
+    "httpx._transports.asgi": "httpx",
+    "httpx._transports.mock": "httpx",
+    "httpx2._transports.asgi": "httpx2",
+    "async_asgi_testclient.testing.TestClient": "async_asgi_testclient.TestClient",
+    "asgi_lifespan._manager.LifespanManager": "asgi_lifespan.LifespanManager",
     "aiohttp.client.ClientSession": "aiohttp.ClientSession",
     "aiohttp.client_reqrep.ClientResponse": "aiohttp.ClientResponse",
     "urllib3.poolmanager": "urllib3",
@@ -119,6 +125,15 @@ RETURNS = {
     **each("httpx", _VERBS, "httpx.Response"),
     **each("httpx.Client", _VERBS + " send", "httpx.Response"),
     **each("httpx.AsyncClient", _VERBS + " send", "httpx.Response"),
+    **each("starlette.testclient.TestClient", _VERBS + " send", "httpx.Response"),
+    "starlette.testclient.TestClient.websocket_connect": "starlette.testclient.WebSocketTestSession",
+    **each("async_asgi_testclient.TestClient", _TEST_VERBS, "requests.Response"),
+    **to(
+        "httpx.Request",
+        "httpx.Client.build_request",
+        "httpx.AsyncClient.build_request",
+        "starlette.testclient.TestClient.build_request",
+    ),
     **each("httpx2", _VERBS, "httpx2.Response"),
     **each("httpx2.Client", _VERBS + " send", "httpx2.Response"),
     **each("httpx2.AsyncClient", _VERBS + " send", "httpx2.Response"),
@@ -146,6 +161,7 @@ ENTERS = {
     "httpx.stream": "httpx.Response",
     "httpx.Client.stream": "httpx.Response",
     "httpx.AsyncClient.stream": "httpx.Response",
+    "starlette.testclient.TestClient.stream": "httpx.Response",
     "httpx2.stream": "httpx2.Response",
     "httpx2.Client.stream": "httpx2.Response",
     "httpx2.AsyncClient.stream": "httpx2.Response",
@@ -174,6 +190,7 @@ COROUTINES = (
     )
     | members("fastapi.Request", "body json form close is_disconnected send_push_promise")
     | members("httpx.AsyncClient", "get post put patch delete head options request send aclose")
+    | members("async_asgi_testclient.TestClient", _TEST_VERBS)
     | members("httpx.Response", "aread aclose")
     | members("httpx2.AsyncClient", "get post put patch delete head options request send aclose")
     | members("httpx2.Response", "aread aclose")

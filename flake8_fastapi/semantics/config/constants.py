@@ -221,6 +221,9 @@ class _Folder:
         return self.known(found[1], Frame(found[0].path))
 
     def _of_instance(self, instance: Instance, cls: ClassThing, name: str) -> Known | None:
+        on_self = self._on_self(instance, cls, name)
+        if on_self is not None:
+            return on_self[0]
         given = dict(instance.env).get(name)
         if isinstance(given, LiteralThing):
             return Known(given.value)
@@ -230,9 +233,6 @@ class _Folder:
             return self.known(written, made.frame)
         if given is not None or (made is not None and made.call.open):
             return None
-        on_self = self._on_self(instance, cls, name)
-        if on_self is not None:
-            return on_self[0]
         found = classes.lookup(self.ev, cls, name)
         if found is None:
             return None

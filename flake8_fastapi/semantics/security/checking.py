@@ -91,6 +91,15 @@ def answers(project: Project, function: FunctionThing) -> bool:
     return refused or _answers_with_refusal(project, function, found)
 
 
+def turns_away(project: Project, function: FunctionThing) -> bool:
+    """The same, where the name of an exception counts, and that of the function does not."""
+    found = project.evaluator.function(function)
+    if found is None:
+        return False
+    is_refusal = any(_is_refusal(project, each) for each in _raised(project, function, found))
+    return is_refusal or _answers_with_refusal(project, function, found)
+
+
 def _raised(project: Project, function: FunctionThing, found: FunctionFacts) -> Iterator[Raised]:
     ev = project.evaluator
     if not found.is_generator:

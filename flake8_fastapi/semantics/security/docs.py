@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from flake8_fastapi.knowledge import documentation as tables
-from flake8_fastapi.knowledge import framework
-from flake8_fastapi.semantics import classes, facts, holders
+from flake8_fastapi.semantics import applications, facts, holders
 from flake8_fastapi.semantics.config import constants
 from flake8_fastapi.semantics.facts import Position, Value
 from flake8_fastapi.semantics.file import File
@@ -39,7 +38,7 @@ class Half(NamedTuple):
 
 def half_disabled(file: File) -> Iterator[Half]:
     """The applications of a file that hide the docs and not the schema."""
-    for app in _apps(file):
+    for app in applications.made_in(file):
         made = app.made
         if made is None or not isinstance(app.type, Library) or _has_pages(file.project):
             continue
@@ -51,29 +50,12 @@ def half_disabled(file: File) -> Iterator[Half]:
 
 def unsaid(file: File) -> Iterator[Position]:
     """The applications of a file that serve docs and schema without a word about it, in the whole of the project."""
-    for app in _apps(file):
+    for app in applications.made_in(file):
         if app.made is None or _is_said(file.project):
             continue
         said = any(holders.constructor_argument(file.ev, app, url) is not None for url in _URLS)
         if not said and not file.project.graph.parents(app) and _shows_any(file.project, app):
             yield app.made.call.start
-
-
-def _apps(file: File) -> Iterator[Instance]:
-    """The applications that a file makes, once each; none in tests and examples."""
-    project = file.project
-    if "FastAPI" not in file.facts.mentions or project.files.is_test(file.path):
-        return
-    folders, name = project.files.parts(file.path)
-    words = name.removesuffix(".py").split("_")
-    if tables.EXAMPLE_FOLDERS.intersection(folders) or tables.EXAMPLES.intersection(words):
-        return
-    seen: set[Position] = set()
-    for origin, holder in project.graph.holders.items():
-        is_here = origin.path == file.path and origin.end not in seen
-        if is_here and classes.is_a(file.ev, holder.type, framework.FASTAPI):
-            seen.add(origin.end)
-            yield holder
 
 
 def _is_said(project: Project) -> bool:

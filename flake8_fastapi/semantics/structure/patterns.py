@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
-_PARAMETER = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
+PARAMETER = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
 """As in starlette/routing.py."""
-_EXPRESSIONS = {
+EXPRESSIONS = {
     "str": "[^/]+",
     "path": ".*",
     "int": "[0-9]+",
@@ -109,7 +109,7 @@ class Pattern:
     @cached_property
     def _expression(self) -> re.Pattern[str]:
         return re.compile(
-            "".join(f"(?P<{name}>{_EXPRESSIONS[text]})" if name else re.escape(text) for name, text in self._parts)
+            "".join(f"(?P<{name}>{EXPRESSIONS[text]})" if name else re.escape(text) for name, text in self._parts)
         )
 
     def values(self, other: Pattern) -> dict[str, str]:
@@ -144,9 +144,9 @@ def of(path: str) -> Pattern | None:
     parts: list[tuple[str, str]] = []
     end = 0
     names = set()
-    for match in _PARAMETER.finditer(path):
+    for match in PARAMETER.finditer(path):
         convertor = match[2] or "str"
-        if convertor not in _EXPRESSIONS or match[1] in names:
+        if convertor not in EXPRESSIONS or match[1] in names:
             return None
         names.add(match[1])
         if match.start() > end:

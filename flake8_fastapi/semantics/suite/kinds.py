@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
-from flake8_fastapi.semantics.facts import Call, Position
-from flake8_fastapi.semantics.things import Env, Frame, FunctionThing, Instance
+from flake8_fastapi.semantics.facts import Call, Position, Value
+from flake8_fastapi.semantics.things import ClassThing, Env, Frame, FunctionThing, Instance, Thing
 
 
 class Test(NamedTuple):
@@ -21,6 +21,8 @@ class Test(NamedTuple):
     is_complete: bool
     """Whether these are all runs, with everything that `parametrize` gives: False with `pytest_generate_tests`, with
     values that are not known, and with more runs than are looked at."""
+    owner: ClassThing | None = None
+    """The class that pytest collects it from: its own, or one that inherits it."""
 
     @property
     def function(self) -> FunctionThing:
@@ -29,13 +31,29 @@ class Test(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Written(Thing):
+    """What a helper of a test is given, where evaluation does not know it: the expression that its caller wrote.
+
+    It stands in the `env` of the helper's frame: `f"/users/{user_id}"` is a path with a hole, not nothing.
+    """
+
+    value: Value
+    frame: Frame = field(compare=False)
+    number: int
+    """Of the frame: frames hold frames, and comparing them through and through would take exponential time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hole:
     """A part of a path that is not known: one segment (or a piece of one), or anything, slashes and queries too."""
 
     is_wide: bool
+    is_key: bool = False
+    """It is a number or identifier, such as `user_id`: no word that the path of a route spells out."""
 
 
 SEGMENT = Hole(False)
+KEY = Hole(False, True)
 ANYTHING = Hole(True)
 
 Target = tuple[str | Hole, ...]
@@ -56,6 +74,13 @@ class Expected(NamedTuple):
     """Whether anything at all looks at the answer: its status, body, headers, or a function that is handed it."""
 
 
+class Judge(Protocol):
+    """Knows what one run of a test makes of answers."""
+
+    def of(self, call: Call, frame: Frame) -> Expected:
+        """What it makes of the answer to a request."""
+
+
 class Request(NamedTuple):
     """A request that a test sends."""
 
@@ -71,4 +96,9 @@ class Request(NamedTuple):
     target: Target
     app: Instance | None
     """The application that answers it; None if unknown."""
-    expected: Expected
+    answers: Judge
+
+    @property
+    def expected(self) -> Expected:
+        """What the test makes of the answer. Worked out when it is asked for: few requests need it."""
+        return self.answers.of(self.call, self.frame)
