@@ -10,7 +10,7 @@ import pytest
 from flake8_fastapi.semantics import facts
 from flake8_fastapi.semantics.files import Files
 from flake8_fastapi.semantics.project import Project
-from flake8_fastapi.semantics.suite import clients, fixtures, targets
+from flake8_fastapi.semantics.suite import fixtures, sending, targets
 from flake8_fastapi.semantics.suite.kinds import Hole
 from flake8_fastapi.semantics.things import Frame, Instance, Library, LiteralThing, Thing
 
@@ -50,7 +50,7 @@ def project_of(folder: Path, sources: Mapping[str, str]) -> Project:
     return Project(Files(str(folder)))
 
 
-def shown(found: clients.Sent, project: Project, frame: Frame) -> str:
+def shown(found: sending.Sent, project: Project, frame: Frame) -> str:
     """`GET /users app`: methods, path and application of a request."""
     made = found.client.app.origin if found.client.app is not None else None
     names = {4: "app", 5: "admin", 9: "new"}
@@ -72,7 +72,7 @@ def sent(project: Project, path: Path) -> list[str]:
         frame = Frame(str(path), qualname)
         for site in function.sites if "test" in qualname else ():
             call = site.value if site.kind == "call" else None
-            request = clients.request_of(project.evaluator, call, frame) if isinstance(call, facts.Call) else None
+            request = sending.request_of(project.evaluator, call, frame) if isinstance(call, facts.Call) else None
             if request is not None:
                 found.append(shown(request, project, frame))
     return found

@@ -9,7 +9,7 @@ from flake8_fastapi.semantics import versions
 from flake8_fastapi.semantics.effects import written
 from flake8_fastapi.semantics.facts import Attribute, Call, FunctionFacts, Local, Site
 from flake8_fastapi.semantics.file import File
-from flake8_fastapi.semantics.suite import clients, configuration, late, making, startup
+from flake8_fastapi.semantics.suite import configuration, late, making, sending, startup
 from flake8_fastapi.semantics.things import Bound, Frame, Instance, library_name
 from flake8_fastapi.semantics.versions import Version
 from flake8_fastapi.visitor import Finding, check, fitting, short
@@ -242,7 +242,7 @@ def _is_of_test_client(file: File, function: FunctionFacts, site: Site) -> bool:
     owner = callee.owner
     if not isinstance(owner, Instance) or owner.made is None:
         return False
-    sent = clients.request_of(file.ev, call, frame)
+    sent = sending.request_of(file.ev, call, frame)
     return sent is not None and sent.client.kind == "test" and suites.WEBSOCKET not in (sent.methods or ())
 
 

@@ -12,7 +12,7 @@ from flake8_fastapi.semantics import facts
 from flake8_fastapi.semantics.code import Code, bound_name, start
 from flake8_fastapi.semantics.facts import Assertion, Call, FunctionFacts, Position, Value
 from flake8_fastapi.semantics.file import File
-from flake8_fastapi.semantics.suite import clients, configuration, kept, requests, statuses, tests
+from flake8_fastapi.semantics.suite import configuration, kept, requests, sending, statuses, tests
 from flake8_fastapi.semantics.suite.conditions import Verdict
 from flake8_fastapi.semantics.suite.expected import Answers
 from flake8_fastapi.semantics.suite.kinds import STATUSES, Request, Test
@@ -202,7 +202,7 @@ def _is_own(file: File, request: Request, test: Test) -> bool:
         return False
     if request.methods is None or suites.WEBSOCKET in request.methods:
         return False
-    sent = clients.request_of(file.ev, request.call, request.frame)
+    sent = sending.request_of(file.ev, request.call, request.frame)
     return sent is not None and sent.client.kind != "unknown"
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_fastapi.semantics import arguments, classes, facts
-from flake8_fastapi.semantics.suite import clients, configuration, fixtures, reading, senders, targets
-from flake8_fastapi.semantics.suite.clients import Sent
+from flake8_fastapi.semantics.suite import configuration, fixtures, reading, senders, sending, targets
 from flake8_fastapi.semantics.suite.expected import Answers
 from flake8_fastapi.semantics.suite.kinds import Expected, Judge, Request, Test, Written
+from flake8_fastapi.semantics.suite.sending import Sent
 from flake8_fastapi.semantics.things import (
     Bound,
     ClassThing,
@@ -237,7 +237,7 @@ class _Walker:
         try:
             for site in function.sites:
                 if site.kind == "call" and isinstance(site.value, facts.Call):
-                    sent = clients.request_of(self.ev, site.value, frame)
+                    sent = sending.request_of(self.ev, site.value, frame)
                     if sent is not None:
                         calls.append(_Call(site.value, frame, site.start, sent))
                         continue

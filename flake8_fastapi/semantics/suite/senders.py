@@ -25,7 +25,9 @@ _DEFINITION = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]{0,3000}\))?", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
 _CLIENTS = ("TestClient", "ASGITransport")
-_MAKES_CLIENT = re.compile(rb"\b(?:TestClient|ASGITransport)\(")
+_MAKES = rb"\b(?:TestClient|ASGITransport%s)\("
+_MAKES_CLIENT = re.compile(_MAKES % b"")
+_RENAMED = re.compile(rb"\b(?:TestClient|ASGITransport)[ \t]+as[ \t]+(\w+)")
 _IMPORTS_CLIENT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:httpx|requests|aiohttp)\b", re.MULTILINE)
 _DECORATED = 400
 """So many bytes before a `def` may hold its decorators."""
@@ -101,12 +103,13 @@ class _Senders:
 
     def _parts(self, path: str) -> Iterator[_Part]:
         text = self._text(path)
+        makes = _makes_client(text)
         starts = list(_DEFINITION.finditer(text))
         ends = [*(match.start() for match in starts[1:]), len(text)]
         for match, end in zip(starts, ends, strict=False):
             name = match[1] or match[2]
             body = text[match.start() : end]
-            sends = (path in self._direct and _sends(body)) or _MAKES_CLIENT.search(body) is not None
+            sends = (path in self._direct and _sends(body)) or makes.search(body) is not None
             if sends or not name.startswith(b"test"):
                 is_fixture = b"fixture" in text[max(0, match.start() - _DECORATED) : match.start()]
                 words = frozenset(_WORD.findall(body)) if not sends else frozenset()
@@ -137,6 +140,12 @@ def is_of_client(project: Project, path: str) -> bool:
     """Whether a file outside the tests may be a client of the API, of which tests call the methods: a library for its
     users. It imports what sends requests."""
     return _IMPORTS_CLIENT.search(project.files.text(path) or b"") is not None
+
+
+def _makes_client(text: bytes) -> re.Pattern[bytes]:
+    """What makes a client in a file, under whatever names it imports the classes."""
+    others = _RENAMED.findall(text)
+    return re.compile(_MAKES % b"".join(b"|" + name for name in others)) if others else _MAKES_CLIENT
 
 
 def _sends(text: bytes) -> bool:
