@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from flake8_fastapi.semantics.data.entities import Entity
     from flake8_fastapi.semantics.errors.raised import Raised
     from flake8_fastapi.semantics.schemas import Schema
+    from flake8_fastapi.semantics.suite import frames
 
 _DEPTH = 80
 """Values nest less deeply than this in real code (measured: below 40); deeper ones are unknown."""
@@ -85,6 +86,7 @@ class Evaluator:
         self.schema_memo: dict[ClassThing, Schema | None] = {}
         self.set_later_memo: dict[tuple[str, str], frozenset[Position]] = {}
         self.raised_memo: dict[tuple[FunctionThing, int], tuple[Raised, ...]] = {}
+        self.calls_memo: dict[Frame, frames.Calls] = {}
         self.mapped_by_calls: frozenset[ClassThing] | None = None
         self._handlers: dict[type[Value], Callable[[Any, Frame], Things]] = {
             facts.Name: self._name,

@@ -101,8 +101,10 @@ def _judged(answers: Answers, place: int) -> Iterator[tuple[Position, Tautology 
         ]
         if verdicts and _has_bare_branch(answers, condition, place):
             yield assertion.start, Tautology(assertion.start, "branch", STATUSES)
-        elif verdicts and not _is_decided(answers, function, assertion, place):
-            yield assertion.start, _weak(assertion.start, verdicts)
+        elif verdicts:
+            found = _weak(assertion.start, verdicts)
+            if found is None or not _is_decided(answers, function, assertion, place):
+                yield assertion.start, found
     for call in answers.frames.calls(place):
         yield from _called(answers, call, place)
 

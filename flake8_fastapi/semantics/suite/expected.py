@@ -84,7 +84,7 @@ class Answers:
         pending: list[tuple[_Step, ...]] = [((call, place),)]
         while pending and len(found) < _MOST:
             way = pending.pop()
-            callers = self.frames.callers.get(way[0][1], ())
+            callers = self.frames.callers(way[0][1])
             known = {step[1] for step in way}
             steps = [(each.call, each.place) for each in callers if each.place not in known]
             if not steps or len(way) > _DEEPEST:
@@ -141,7 +141,7 @@ class Answers:
                 yield from self._used(site.value, place, site.start)
         for call in self.frames.calls(place):
             yield from self._call(call, place)
-        if not self.frames.callers.get(place):
+        if not self.frames.callers(place):
             for value in (*function.returned, *function.yielded):
                 yield from self._used(value, place, None if function.blocks else function.position)
 

@@ -12,6 +12,9 @@ from flake8_fastapi.semantics.suite.kinds import Written
 from flake8_fastapi.semantics.things import Bound, ClassThing, Env, Frame, FunctionThing, Instance, Made, Thing
 from flake8_fastapi.semantics.values import Evaluator
 
+Calls = tuple[tuple[facts.Call, tuple[tuple[str, str], ...]], ...]
+"""Calls, and the functions that each runs: file and qualified name."""
+
 
 class Caller(NamedTuple):
     """A call of a function that ran."""
@@ -33,6 +36,7 @@ class Frames:
         self._facts: list[FunctionFacts | None] = []
         self._named: dict[tuple[str, str], list[int]] = {}
         self._callees: dict[tuple[facts.Call, int], tuple[tuple[int, int], ...]] = {}
+        self._callers: dict[int, tuple[Caller, ...]] = {}
         for frame in frames:
             self._named.setdefault((frame.path, frame.function), []).append(self.place(frame))
         self.count = len(self._all)
@@ -68,15 +72,40 @@ class Frames:
             if site.kind == "call" and isinstance(site.value, facts.Call):
                 yield site.value
 
+    def callers(self, place: int) -> tuple[Caller, ...]:
+        """The calls that ran a frame."""
+        if place not in self._callers:
+            frame = self._all[place]
+            self._callers[place] = tuple(
+                Caller(call, each, shift)
+                for each, call in self._calling.get((frame.path, frame.function), ())
+                for callee, shift in self.callees(call, each)
+                if callee == place
+            )
+        return self._callers[place]
+
     @cached_property
-    def callers(self) -> dict[int, list[Caller]]:
-        """The calls of each function that ran."""
-        found: dict[int, list[Caller]] = {}
+    def _calling(self) -> dict[tuple[str, str], list[tuple[int, facts.Call]]]:
+        """The calls of each function, and in which frames they stand."""
+        found: dict[tuple[str, str], list[tuple[int, facts.Call]]] = {}
         for place in range(self.count):
-            for call in self.calls(place):
-                for callee, shift in self.callees(call, place):
-                    found.setdefault(callee, []).append(Caller(call, place, shift))
+            for call, functions in self._known_calls(place):
+                for name in functions:
+                    found.setdefault(name, []).append((place, call))
         return found
+
+    def _known_calls(self, place: int) -> Calls:
+        """The calls in a frame that run functions of the project: the same in every run to which it belongs."""
+        frame = self._all[place]
+        known = self.ev.calls_memo.get(frame)
+        if known is None:
+            found = []
+            for call in self.calls(place):
+                functions = dict.fromkeys((each.path, each.qualname) for each, _ in self._functions(call, frame))
+                if functions:
+                    found.append((call, tuple(functions)))
+            known = self.ev.calls_memo[frame] = tuple(found)
+        return known
 
     def callees(self, call: facts.Call, place: int) -> tuple[tuple[int, int], ...]:
         """The frames that a call runs, each with 1 where the object of a method comes before the arguments."""
@@ -86,27 +115,26 @@ class Frames:
         return self._callees[key]
 
     def _called(self, made: Made) -> Iterator[tuple[int, int]]:
-        for thing in self.ev.evaluate(made.call.func, made.frame):
-            function, owner = self._runs(thing)
-            ran = self._named.get((function.path, function.qualname)) if function is not None else None
-            if not ran or function is None:
+        for function, owner in self._functions(made.call, made.frame):
+            ran = self._named.get((function.path, function.qualname))
+            if not ran:
                 continue
-            shift = int(owner is not None)
             if len(ran) > 1:
                 ran = self._fitting(ran, arguments.bind(self.ev, function, made, constants=True, owner=owner), made)
             for place in ran:
-                yield place, shift
+                yield place, int(owner is not None)
 
-    def _runs(self, thing: Thing) -> tuple[FunctionThing | None, Thing | None]:
-        """The function that runs where a thing is called, and the object of a method."""
-        owner: Thing | None = None
-        if isinstance(thing, Instance) and isinstance(thing.type, ClassThing):
-            method = classes.method(self.ev, thing.type, "__call__")
-            thing, owner = method or thing, thing
-        if isinstance(thing, Bound):
-            owner = thing.owner
-            thing = thing.function
-        return (thing, owner) if isinstance(thing, FunctionThing) else (None, None)
+    def _functions(self, call: facts.Call, frame: Frame) -> Iterator[tuple[FunctionThing, Thing | None]]:
+        """The functions that a call runs, each with the object of a method."""
+        for thing in self.ev.evaluate(call.func, frame):
+            owner: Thing | None = None
+            function: Thing | None = thing
+            if isinstance(thing, Bound):
+                function, owner = thing.function, thing.owner
+            elif isinstance(thing, Instance) and isinstance(thing.type, ClassThing):
+                function, owner = classes.method(self.ev, thing.type, "__call__"), thing
+            if isinstance(function, FunctionThing):
+                yield function, owner
 
     def _fitting(self, places: list[int], env: Env, made: Made) -> list[int]:
         """Those of several frames of a function that this call may have run."""

@@ -80,7 +80,7 @@ def sends(project: Project, path: str, qualname: str) -> bool:
 
 def frames(project: Project, test: Test) -> tuple[Frame, ...]:
     """The calls of all functions of the tests that run for a test: around it, itself, and helpers, each once."""
-    return tuple(dict.fromkeys(frame for walked in _walker(project).walks(test) for frame in walked.frames))
+    return _walker(project).frames(test)
 
 
 def elsewhere(project: Project, path: str, qualname: str) -> tuple[Request, ...]:
@@ -119,6 +119,7 @@ class _Walker:
         self._active: set[tuple[str, str]] = set()
         self._numbers: dict[Frame, int] = {}
         self._known_answers: dict[tuple[Frame, ...], Answers] = {}
+        self._frames: dict[tuple[str, str, ClassThing | None], tuple[Frame, ...]] = {}
 
     def requests(self, test: Test) -> tuple[Request, ...]:
         """The requests of all runs of a test."""
@@ -167,11 +168,13 @@ class _Walker:
         walked = self.walked(Frame(path, qualname))
         return tuple(request for each in walked.calls for request in self._request(test, each, UNSEEN))
 
-    def walks(self, test: Test) -> Iterator[_Walked]:
-        """What is done around a test, and in each run of it."""
-        yield from self._around(test)
-        for env in test.runs:
-            yield self._run(test, env)
+    def frames(self, test: Test) -> tuple[Frame, ...]:
+        """What runs around a test, and in each run of it."""
+        key = (test.path, test.qualname, test.owner)
+        if key not in self._frames:
+            walks = (*self._around(test), *(self._run(test, env) for env in test.runs))
+            self._frames[key] = tuple(dict.fromkeys(frame for walked in walks for frame in walked.frames))
+        return self._frames[key]
 
     def _run(self, test: Test, env: Env) -> _Walked:
         return self.walked(self.ev.frame_of(test.function, (*self._receiver(test, test.function), *env)))

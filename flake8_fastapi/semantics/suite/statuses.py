@@ -156,7 +156,7 @@ def _given(frames: Frames, parameter: facts.Parameter, place: int) -> list[_Part
     if known is not None:
         return [(known.value, frames.place(known.frame))] if isinstance(known, Written) else None
     found: list[_Part] = []
-    callers = frames.callers.get(place, ())
+    callers = frames.callers(place)
     for caller in callers:
         given = caller.call.given(parameter, caller.shift)
         if given is not None:

@@ -156,7 +156,7 @@ class Traces:
         return self._growing[place]
 
     def _parameter(self, parameter: facts.Parameter, place: int) -> Iterator[Source]:
-        callers = self.frames.callers.get(place, ())
+        callers = self.frames.callers(place)
         for caller in callers:
             given = caller.call.given(parameter, caller.shift)
             for source in self.of(given, caller.place) if given is not None else ():
@@ -175,7 +175,7 @@ class Traces:
                 yield source._replace(at=None)
         elif isinstance(thing, Instance) and thing.made is not None:
             place = self.frames.place(thing.made.frame)
-            missed = STATUSES if self.frames.callers.get(place) else NOTHING
+            missed = STATUSES if self.frames.callers(place) else NOTHING
             yield Source(Key(thing.made.call, place), "answer", None, missed)
 
     # -- calls
