@@ -256,8 +256,11 @@ def test_command_gives_the_same(group: str, tmp_path: Path) -> None:
     options = groups()[group][0].options
     files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py"))
     wanted = in_process(group, tmp_path)
-    # In-process the files come in order: this is about the order, too.
-    assert flake8_findings([*options, "-j1", *reversed(files)], tmp_path) == wanted
+    is_large = len(groups()[group]) > _GROUP // 3
+    if is_large or sys.platform == "win32":
+        # In-process the files come in order: this is about the order, too. Most options have one fixture, and are
+        # about whether the command hands them on.
+        assert flake8_findings([*options, "-j1", *reversed(files)], tmp_path) == wanted
     if sys.platform != "win32":
         assert flake8_findings([*options, "-j4", "."], tmp_path) == wanted
 
