@@ -15,6 +15,7 @@ from flake8_fastapi.semantics.suite import configuration, fixtures, reading, sen
 from flake8_fastapi.semantics.suite.expected import Answers
 from flake8_fastapi.semantics.suite.kinds import Expected, Judge, Request, Test, Written
 from flake8_fastapi.semantics.suite.sending import Sent
+from flake8_fastapi.semantics.suite.targets import Pairs
 from flake8_fastapi.semantics.things import (
     Bound,
     ClassThing,
@@ -120,6 +121,9 @@ class _Walker:
         self._numbers: dict[Frame, int] = {}
         self._known_answers: dict[tuple[Frame, ...], Answers] = {}
         self._frames: dict[tuple[str, str, ClassThing | None], tuple[Frame, ...]] = {}
+        self._pairs: dict[int, Pairs] = {}
+        """The methods and targets of calls, which `_walked` keeps: those of a fixture are asked for in every test."""
+        self._known_helpers: dict[str, bool] = {}
 
     def requests(self, test: Test) -> tuple[Request, ...]:
         """The requests of all runs of a test."""
@@ -188,8 +192,10 @@ class _Walker:
 
     def _request(self, test: Test, found: _Call, answers: Judge) -> Iterator[Request]:
         sent = found.sent
-        pairs = targets.pairs(self.ev, found.call, sent.methods, sent.url, found.frame, sent.client.base_url)
-        for methods, target in pairs:
+        if id(found) not in self._pairs:
+            base = sent.client.base_url
+            self._pairs[id(found)] = targets.pairs(self.ev, found.call, sent.methods, sent.url, found.frame, base)
+        for methods, target in self._pairs[id(found)]:
             yield Request(
                 test,
                 found.frame.path,
@@ -269,9 +275,11 @@ class _Walker:
             yield self.ev.frame_of(callee, self._given(callee, made, owner))
 
     def _is_helper(self, function: FunctionThing) -> bool:
-        if function.path in self._helpers or configuration.of(self.project).holds(function.path):
-            return True
-        return senders.is_of_client(self.project, function.path)
+        path = function.path
+        if path not in self._known_helpers:
+            is_of_tests = path in self._helpers or configuration.of(self.project).holds(path)
+            self._known_helpers[path] = is_of_tests or senders.is_of_client(self.project, path)
+        return self._known_helpers[path]
 
     def _given(self, function: FunctionThing, made: Made, owner: Thing | None) -> Env:
         """What a helper is given; what evaluation does not know as it is written."""

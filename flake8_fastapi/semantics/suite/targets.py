@@ -13,6 +13,9 @@ from flake8_fastapi.semantics.suite.pieces import Gap, Text
 from flake8_fastapi.semantics.things import Frame
 from flake8_fastapi.semantics.values import Evaluator
 
+Pairs = tuple[tuple[frozenset[str] | None, Target], ...]
+"""Methods (None if unknown) and the path to which they go."""
+
 _WIDE = re.compile(
     r"path|url|uri|endpoint|route|quer(?:y|ies)|param|suffix|prefix|address|location|href|link|resource(?!_id)"
     r"|^qs$|args?$"
@@ -38,7 +41,7 @@ def of(ev: Evaluator, value: Value, frame: Frame, base_url: str | Target | None 
 
 def pairs(
     ev: Evaluator, call: Call, methods: frozenset[str] | None, url: Value, frame: Frame, base_url: Target | None = None
-) -> tuple[tuple[frozenset[str] | None, Target], ...]:
+) -> Pairs:
     """The same with the methods of each: `for method, path in …: client.request(method, path)` sends pairs."""
     written = _method(call) if methods is not None and len(methods) > 1 else None
     if written is None:
