@@ -27,8 +27,6 @@ ATTRIBUTES: Mapping[str, Literal["status", "text"]] = {
 VALIDATING = frozenset({"model_validate", "model_validate_json", "parse_obj", "parse_raw"})
 """Methods of pydantic models that make an object of JSON."""
 
-_EVERY = range(100, 600)
-
 FLAGS: Mapping[str, frozenset[int]] = {
     "is_informational": frozenset(range(100, 200)),
     "is_success": frozenset(range(200, 300)),

@@ -228,7 +228,6 @@ OFFLOADERS = frozenset(
 """Functions that call their first argument with the others."""
 COPIES = frozenset({f"builtins.{name}" for name in ("list", "tuple", "set", "reversed")})
 """Functions that give every element of what they are given."""
-LENGTHS = frozenset({"builtins.len", "builtins.sum", "builtins.any", "builtins.all"})
 WRAPPERS = frozenset(
     {"builtins.list", "builtins.tuple", "builtins.dict", "builtins.map", "builtins.sorted", "builtins.reversed",
      "fastapi.encoders.jsonable_encoder", "pydantic.parse_obj_as", "pydantic.tools.parse_obj_as"}

@@ -386,12 +386,7 @@ def _iteration_row(name: str) -> Blocking | None:
 
 
 def _last_name(site: Site) -> str:
-    return last_name(site.value.func) if isinstance(site.value, facts.Call) else ""
-
-
-def last_name(func: facts.Value) -> str:
-    """The last name of what is called; empty for the result of another call."""
-    return func.name if isinstance(func, (facts.Attribute, facts.Name, facts.Local)) else ""
+    return facts.last_name(site.value.func) if isinstance(site.value, facts.Call) else ""
 
 
 def shown(site: Site, row: Blocking | None) -> str:

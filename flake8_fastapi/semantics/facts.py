@@ -264,6 +264,11 @@ def is_none(value: Value) -> bool:
     return isinstance(value, Constant) and value.value is None
 
 
+def last_name(func: Value) -> str:
+    """The last name of what is called; empty for the result of another call."""
+    return func.name if isinstance(func, (Attribute, Name, Local)) else ""
+
+
 def undeclared(value: Value) -> Value:
     """What `x: T = value` gives to the variable; any other value as it is."""
     return value.value if isinstance(value, Declared) and value.value is not None else value

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from flake8_fastapi.containment import STRICT, complain
 from flake8_fastapi.semantics import bodies, markers, schemas
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from astroid.nodes import NodeNG
 
 Subject = Function | Route | Marker | Model | Opening | File
-_T = TypeVar("_T")
 _TOP = Position(0, 0)
 """Where a subject is shown that stands in no function."""
 _CALLED = frozenset({"next", "anext", "__next__", "__anext__", "add_task"})

@@ -106,6 +106,11 @@ class Route:
         return self.call.start
 
     @property
+    def written_at(self) -> tuple[str, Position]:
+        """The file and position of that call: the same for all applications that serve the route."""
+        return self.frame.path, self.position
+
+    @property
     def is_operation(self) -> bool:
         """Whether FastAPI reads parameters and response from the handler; a plain route of Starlette gets a request."""
         return self.registration.method not in framework.PLAIN_ROUTES

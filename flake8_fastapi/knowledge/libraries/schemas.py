@@ -11,7 +11,6 @@ _SCHEMES = (
     "APIKeyCookie APIKeyHeader APIKeyQuery HTTPBase HTTPBasic HTTPBearer HTTPDigest OAuth2 "
     "OAuth2AuthorizationCodeBearer OAuth2PasswordBearer OpenIdConnect"
 )
-_FORMS = "OAuth2PasswordRequestForm OAuth2PasswordRequestFormStrict SecurityScopes"
 _COLLECTIONS = (
     "AsyncGenerator AsyncIterable AsyncIterator Awaitable Callable Collection Container Coroutine Generator Hashable "
     "ItemsView Iterable Iterator KeysView Mapping MutableMapping MutableSequence MutableSet Reversible Sequence Sized "

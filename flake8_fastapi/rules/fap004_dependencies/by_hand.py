@@ -16,7 +16,6 @@ from flake8_fastapi.semantics.unfilled import CallByHand
 from flake8_fastapi.visitor import Finding, check
 
 _NEXT = frozenset({"builtins.next", "builtins.anext"})
-_CLOSING = frozenset({"close", "aclose", "remove"})
 _STEPS = frozenset({"__next__", "__anext__"})
 _STEP_NAMES = frozenset({"next", "anext", *_STEPS})
 _ASIDE = frozenset({"test", "tests", "testing", "script", "scripts", "alembic", "migrations", "examples", "tools"})

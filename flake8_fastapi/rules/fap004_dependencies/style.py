@@ -35,7 +35,6 @@ _MOST = 8
 _LONGEST = 75
 """So many characters of a chain are shown."""
 _ANNOTATED_SINCE = (0, 95)
-_PLAIN_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
 _STUBS = (ast.Pass, ast.Raise)
 
 

@@ -53,7 +53,7 @@ def untested_app(file: File) -> Iterator[Finding]:
         found = tested.wanting(file.project, app)
         if found and app.made is not None:
             name = applications.name_of(file, app)
-            count = len({(each.route.frame.path, each.route.position) for each in found})
+            count = len({each.route.written_at for each in found})
             breaks = f"its {count} routes break" if count > 1 else "its route breaks"
             text = f"`{short(name, 25)}`" if name else "this application"
             is_global = name and not app.made.frame.function

@@ -13,8 +13,8 @@ from flake8_fastapi.semantics import facts, hints
 from flake8_fastapi.semantics.code import Code, start
 from flake8_fastapi.semantics.config import environment, names, settings
 from flake8_fastapi.semantics.credentials import presented
-from flake8_fastapi.semantics.effects import last_name, written
-from flake8_fastapi.semantics.facts import Position, Value
+from flake8_fastapi.semantics.effects import written
+from flake8_fastapi.semantics.facts import Position, Value, last_name
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.reached import by_request
 from flake8_fastapi.semantics.security import limits

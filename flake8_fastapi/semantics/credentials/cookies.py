@@ -11,8 +11,8 @@ from flake8_fastapi.knowledge.sensitive import words
 from flake8_fastapi.semantics import classes, facts, holders
 from flake8_fastapi.semantics.config import constants, names, staging
 from flake8_fastapi.semantics.data.spawned import node_of
-from flake8_fastapi.semantics.effects import last_name, written
-from flake8_fastapi.semantics.facts import Position, Value
+from flake8_fastapi.semantics.effects import written
+from flake8_fastapi.semantics.facts import Position, Value, last_name
 from flake8_fastapi.semantics.functions import Function
 from flake8_fastapi.semantics.things import Bound, ClassThing, Frame, Instance, Library, Thing
 from flake8_fastapi.semantics.values import Evaluator

@@ -137,7 +137,7 @@ class Search:
         call = site.value
         if not isinstance(call, facts.Call):
             return site.kind != "enter"
-        if _COMMITTING.search(_name(call.func)):
+        if _COMMITTING.search(facts.last_name(call.func)):
             return False
         callee = self._ev.certain(call.func, frame)
         function = callee.function if isinstance(callee, Bound) else callee
@@ -215,9 +215,9 @@ class Search:
     def _opens(self, value: Value, frame: Frame) -> bool:
         """Whether an expression opens a session that only commits when it is told to."""
         value = value.of if isinstance(value, facts.Awaited) else value
-        if not isinstance(value, facts.Call) or _COMMITTING.search(_name(value.func)):
+        if not isinstance(value, facts.Call) or _COMMITTING.search(facts.last_name(value.func)):
             return False
-        if _name(value.func) == "cursor" and isinstance(value.func, facts.Attribute):
+        if facts.last_name(value.func) == "cursor" and isinstance(value.func, facts.Attribute):
             return self._connects(value.func.of, frame)
         made = self._ev.certain(value, frame)
         if isinstance(made, Generator):
@@ -324,10 +324,6 @@ class Search:
         if _is_handed_out(found, value.name) or not self._is_quiet(caller.function):
             return False
         return self._is_left_alone(caller.function, value, self._ev.frame_of(caller.function), depth + 1)
-
-
-def _name(func: Value) -> str:
-    return func.name if isinstance(func, (facts.Attribute, facts.Name, facts.Local)) else ""
 
 
 def _is_handed_out(found: FunctionFacts, name: str) -> bool:

@@ -339,7 +339,7 @@ def _direct(module: ModuleFacts) -> Iterator[tuple[str, Site]]:
 
 
 def _may_make_app(call: facts.Call) -> bool:
-    return call.keyword(_KEYWORD) is not None or (call.open and _last(call.func) in _APPS)
+    return call.keyword(_KEYWORD) is not None or (call.open and facts.last_name(call.func) in _APPS)
 
 
 def _may_wrap(call: facts.Call, name: str) -> bool:
@@ -349,10 +349,6 @@ def _may_wrap(call: facts.Call, name: str) -> bool:
 
 def _name(thing: Library | ClassThing) -> str:
     return thing.last if isinstance(thing, Library) else thing.qualname
-
-
-def _last(func: Value) -> str:
-    return func.name if isinstance(func, (facts.Name, facts.Local, facts.Attribute)) else ""
 
 
 def _is_entry(ev: Evaluator, entry: Instance) -> bool:

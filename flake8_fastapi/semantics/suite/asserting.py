@@ -10,13 +10,13 @@ from flake8_fastapi.knowledge import assertions as tables
 from flake8_fastapi.knowledge import suites
 from flake8_fastapi.semantics import facts
 from flake8_fastapi.semantics.code import Code, bound_name, start
-from flake8_fastapi.semantics.facts import Assertion, Call, FunctionFacts, Position, Value
+from flake8_fastapi.semantics.facts import Assertion, Call, FunctionFacts, Position, Value, last_name
 from flake8_fastapi.semantics.file import File
 from flake8_fastapi.semantics.suite import configuration, kept, requests, sending, statuses, tests
 from flake8_fastapi.semantics.suite.conditions import Verdict
 from flake8_fastapi.semantics.suite.expected import Answers
 from flake8_fastapi.semantics.suite.kinds import STATUSES, Request, Test
-from flake8_fastapi.semantics.suite.sources import Source, last_name
+from flake8_fastapi.semantics.suite.sources import Source
 
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.project import Project
@@ -140,12 +140,12 @@ def _has_bare_branch(answers: Answers, condition: Value, place: int) -> bool:
 def _is_decided(answers: Answers, function: FunctionFacts, assertion: Assertion, place: int) -> bool:
     """Whether another assertion, which always runs, looks at the body of the same answer."""
     keys = {source.key for source in _asked(answers, assertion.condition, place)}
+    around = _branches(function, assertion.start)
     return any(
         source.key in keys and source.kind == "part"
         for other in function.assertions
-        if other is not assertion and _branches(function, other.start) <= _branches(function, assertion.start)
-        for source in answers.traces.of(other.condition, place)
-        if source not in _asked(answers, other.condition, place)
+        if other is not assertion and _branches(function, other.start) <= around
+        for source in set(answers.traces.of(other.condition, place)).difference(_asked(answers, other.condition, place))
     )
 
 

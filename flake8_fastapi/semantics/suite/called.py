@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_fastapi.semantics.facts import Call, FunctionFacts
+from flake8_fastapi.semantics.facts import Call, FunctionFacts, last_name
 from flake8_fastapi.semantics.suite import held, requests, tests
 from flake8_fastapi.semantics.suite.held import Key
 from flake8_fastapi.semantics.suite.index import Suite
 from flake8_fastapi.semantics.suite.kinds import Test
-from flake8_fastapi.semantics.suite.sources import last_name
 from flake8_fastapi.semantics.things import Frame, FunctionThing, function_of
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from flake8_fastapi.semantics.values import Evaluator
 Kind = Literal["test", "async", "sync", "unknown"]
 _KINDS: dict[str, Kind] = {"test": "test", "async": "async", "sync": "sync"}
 _DEEPEST = 4
-"""How many objects may stand around an application, or classes between a client and the library's."""
+"""How many objects may stand around an application."""
 
 
 class Client(NamedTuple):
@@ -63,7 +63,7 @@ def of_thing(ev: Evaluator, thing: Thing) -> Client | None:
     kind = _kind(ev, thing)
     if kind is None or not isinstance(thing, Instance):
         return None
-    made = _construction(ev, thing, _DEEPEST)
+    made = _construction(ev, thing)
     if made is None:
         return Client(kind, None, None if kind == "test" else (ANYTHING,), False)
     call, frame = made
@@ -74,7 +74,7 @@ def of_thing(ev: Evaluator, thing: Thing) -> Client | None:
         return Client(kind, application(ev, call, frame), base, False)
     transport = call.keyword("transport")
     if transport is None:
-        is_ours = call.keyword("base_url") is None or servers.is_own(ev, call.keyword("base_url"), frame)
+        is_ours = servers.is_own(ev, call.keyword("base_url"), frame)
         return Client(kind, None, base, not call.open) if is_ours else None
     return _transported(ev, kind, ev.certain(transport, frame), base)
 
@@ -144,9 +144,9 @@ def _is_a(ev: Evaluator, thing: Instance, *names: str) -> bool:
     return classes.is_a(ev, thing.type, *names)
 
 
-def _construction(ev: Evaluator, thing: Instance, depth: int) -> Made | None:
+def _construction(ev: Evaluator, thing: Instance) -> Made | None:
     """The call that gives a client of the library what it is made with: its own, or that of `super().__init__`."""
-    if thing.made is None or depth == 0:
+    if thing.made is None:
         return None
     init = classes.method(ev, thing.type, "__init__") if isinstance(thing.type, ClassThing) else None
     function = ev.function(init) if init is not None else None
@@ -190,7 +190,7 @@ def _base(ev: Evaluator, call: Call, frame: Frame, place: int | None) -> Target 
 def _transported(ev: Evaluator, kind: Kind, transport: Thing | None, base: Target | None) -> Client | None:
     if isinstance(transport, Instance) and transport.made is not None:
         if _is_a(ev, transport, *suites.TRANSPORTS):
-            made = _construction(ev, transport, _DEEPEST)
+            made = _construction(ev, transport)
             return Client(kind, application(ev, *made) if made is not None else None, base, False)
         if isinstance(transport.type, Library):
             return None
@@ -214,9 +214,10 @@ def _application(ev: Evaluator, value: Value, frame: Frame, depth: int) -> Insta
     if _is_a(ev, thing, *framework.HOLDERS):
         return thing
     made = thing.made
-    given = [*made.call.args, *(each for _, each in made.call.keywords)] if made is not None else []
-    for each in given if made is not None else ():
-        found = _application(ev, each, made.frame, depth - 1) if made is not None else None
+    if made is None:
+        return None
+    for each in (*made.call.args, *(each for _, each in made.call.keywords)):
+        found = _application(ev, each, made.frame, depth - 1)
         if found is not None:
             return found
     return None

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from flake8_fastapi.knowledge import assertions as tables
 from flake8_fastapi.semantics import facts
-from flake8_fastapi.semantics.facts import Value
+from flake8_fastapi.semantics.facts import Value, last_name
 from flake8_fastapi.semantics.suite import statuses
 from flake8_fastapi.semantics.suite.frames import Frames
 from flake8_fastapi.semantics.suite.kinds import STATUSES
-from flake8_fastapi.semantics.suite.sources import Key, last_name
+from flake8_fastapi.semantics.suite.sources import Key
 from flake8_fastapi.semantics.suite.traces import Traces
 from flake8_fastapi.semantics.things import LiteralThing
 

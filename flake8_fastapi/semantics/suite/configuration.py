@@ -121,6 +121,15 @@ def files(project: Project) -> tuple[str, ...]:
     return found
 
 
+def is_of_tests(project: Project, path: str) -> bool:
+    """Whether pytest collects a file, or it looks like a part of the tests."""
+    collected = project.memo.get("suite.collected")
+    if collected is None:
+        collected = project.memo["suite.collected"] = frozenset(files(project))
+    assert isinstance(collected, frozenset)
+    return path in collected or project.files.is_test(path)
+
+
 def conftests(project: Project, path: str) -> tuple[str, ...]:
     """The `conftest.py` that serve a file: of its folder and of those above in the project, the nearest first."""
     return tuple(_conftests(project, path))

@@ -23,9 +23,8 @@ def is_called(project: Project, route: Route) -> bool:
     found = route.function
     if found is None or found.name in ("", "lambda"):
         return False
-    collected = frozenset(configuration.files(project))
     for path in project.files.mentioning(found.name):
-        if path != handler.path and (path in collected or project.files.is_test(path)):
+        if path != handler.path and configuration.is_of_tests(project, path):
             module = project.facts(path)
             if module is not None and _reaches(project, module, handler.path, found.name):
                 return True

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from flake8_fastapi.knowledge import assertions as tables
 from flake8_fastapi.semantics import facts, schemas
-from flake8_fastapi.semantics.facts import Position, Value
+from flake8_fastapi.semantics.facts import Position, Value, last_name
 from flake8_fastapi.semantics.suite.conditions import UNKNOWN as NOT_UNDERSTOOD
 from flake8_fastapi.semantics.suite.conditions import Conditions, Verdict
 from flake8_fastapi.semantics.suite.frames import Frames
 from flake8_fastapi.semantics.suite.kinds import STATUSES, Expected
-from flake8_fastapi.semantics.suite.sources import Branch, Key, Source, last_name
+from flake8_fastapi.semantics.suite.sources import Branch, Key, Source
 from flake8_fastapi.semantics.things import ClassThing, Frame
 from flake8_fastapi.semantics.values import Evaluator
 

@@ -58,8 +58,7 @@ def _files(project: Project) -> set[str]:
     importing = {path for word in _LIBRARIES for path in files.mentioning(word)}
     found |= {path for path in importing if _FUNCTION.search(files.text(path) or b"")}
     found |= {path for path in files.mentioning("base_url") if _MOVED.search(files.text(path) or b"")}
-    collected = frozenset(configuration.files(project))
-    return {path for path in found if path in collected or files.is_test(path)}
+    return {path for path in found if configuration.is_of_tests(project, path)}
 
 
 def may_request(project: Project, operation: Operation) -> bool:

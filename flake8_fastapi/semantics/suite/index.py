@@ -17,7 +17,7 @@ from flake8_fastapi.semantics.suite import configuration, redirects, requests, s
 from flake8_fastapi.semantics.suite.direct import is_called
 from flake8_fastapi.semantics.suite.kinds import ANYTHING, Request, Test
 from flake8_fastapi.semantics.suite.matching import Routed, Table
-from flake8_fastapi.semantics.things import Instance
+from flake8_fastapi.semantics.things import FunctionThing, Instance
 
 if TYPE_CHECKING:
     from flake8_fastapi.semantics.project import Project
@@ -55,6 +55,7 @@ class Suite:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self._called: dict[FunctionThing, bool] = {}
         self._tables_of_apps: dict[Instance, Table] = {}
         self._operations: dict[Instance, tuple[Operation, ...]] = {}
 
@@ -94,16 +95,19 @@ class Suite:
 
     def of_route(self, route: Route) -> Coverage:
         """What the tests ask of a route."""
-        key = _key(route)
+        key = route.written_at
         return Coverage(tuple(self._certain.get(key, ())), tuple(self._possible.get(key, ())))
 
     def is_called_directly(self, route: Route) -> bool:
         """Whether a test may call the handler of a route without a request."""
-        return is_called(self.project, route)
+        handler = route.registration.function
+        if handler not in self._called:
+            self._called[handler] = is_called(self.project, route)
+        return self._called[handler]
 
     def of_app(self, app: Instance) -> tuple[Request, ...]:
         """The requests that an application certainly or possibly gets."""
-        keys = {_key(operation.route) for operation in self._served_by(app)}
+        keys = {operation.route.written_at for operation in self._served_by(app)}
         found = [request for request in self.requests if request.app is not None and request.app.origin == app.origin]
         for table in (self._certain, self._possible):
             found.extend(request for key in keys for request in table.get(key, ()))
@@ -133,11 +137,11 @@ class Suite:
             routed = self.routed(request)
             for table, operations in ((certain, routed.certain), (possible, routed.possible)):
                 for operation in operations:
-                    table.setdefault(_key(operation.route), {})[request] = None
+                    table.setdefault(operation.route.written_at, {})[request] = None
         for request in (*strays.of(self.project), *self._followed()):
             routed = self.routed(request)
             for operation in (*routed.certain, *routed.possible):
-                possible.setdefault(_key(operation.route), {})[request] = None
+                possible.setdefault(operation.route.written_at, {})[request] = None
         return certain, possible
 
     def _followed(self) -> Iterator[Request]:
@@ -145,7 +149,7 @@ class Suite:
         seen: set[_Key] = set()
         for request in self.requests:
             for operation in (*self.routed(request).certain, *self.routed(request).possible):
-                key = _key(operation.route)
+                key = operation.route.written_at
                 for target in redirects.of(self.project, operation.route) if key not in seen else ():
                     yield request._replace(target=target, methods=None)
                 seen.add(key)
@@ -164,7 +168,7 @@ class Suite:
         if str(request.target[-1]).rpartition("/")[2] in _DOCUMENTATION:
             return True
         routed = self.routed(request)
-        if routed.certain or len({_key(operation.route) for operation in routed.possible}) == 1:
+        if routed.certain or len({operation.route.written_at for operation in routed.possible}) == 1:
             return True
         accepted = request.expected.accepted
         # A path that nobody serves is understood where the test wants to be told so.
@@ -184,7 +188,3 @@ class Suite:
             holder for holder in graph.holders.values() if holders.is_application(graph.ev, holder)
         )
         return Table(dict.fromkeys(operation for app in apps for operation in self._served_by(app)))
-
-
-def _key(route: Route) -> _Key:
-    return route.frame.path, route.position

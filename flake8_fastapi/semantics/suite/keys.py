@@ -24,6 +24,7 @@ from flake8_fastapi.semantics.things import (
 )
 
 if TYPE_CHECKING:
+    from flake8_fastapi.semantics.facts import FunctionFacts
     from flake8_fastapi.semantics.project import Project
     from flake8_fastapi.semantics.values import Evaluator
 
@@ -79,23 +80,18 @@ def _of_call(ev: Evaluator, call: facts.Call, frame: Frame) -> Fault | None:
     if function is None:
         return Fault("fresh", name) if isinstance(made, Partial) and isinstance(callee, Library) else None
     found = ev.function(function)
-    if found is None or not _is_plain(ev, function):
+    if found is None or not _is_plain(ev, function, found):
         return None
-    return Fault("fresh", name) if _is_made_in(ev, made, function) else None
+    return Fault("fresh", name) if _is_made_in(ev, made, function, found) else None
 
 
-def _is_plain(ev: Evaluator, function: FunctionThing) -> bool:
-    """Whether a function runs at each call: no decorator may keep its results."""
-    found = ev.function(function)
-    decorators = found.decorators if found is not None else ()
-    return len(calls.traits(ev, function) & {"builtins.staticmethod", "builtins.classmethod"}) == len(decorators)
+def _is_plain(ev: Evaluator, function: FunctionThing, found: FunctionFacts) -> bool:
+    """Whether a function runs at each call, and is what its name says: no decorator keeps results or wraps it."""
+    return len(calls.traits(ev, function) & {"builtins.staticmethod", "builtins.classmethod"}) == len(found.decorators)
 
 
-def _is_made_in(ev: Evaluator, made: Thing, function: FunctionThing) -> bool:
+def _is_made_in(ev: Evaluator, made: Thing, function: FunctionThing, found: FunctionFacts) -> bool:
     """Whether a function that returns this made it just now: a function in it, a `partial`, an object."""
-    found = ev.function(function)
-    if found is None:
-        return False
     if isinstance(made, FunctionThing):
         inner = ev.function(made)
         return made.path == function.path and inner is not None and inner.parent == function.qualname
@@ -155,7 +151,6 @@ def _is_own(project: Project, function: FunctionThing, thing: Thing | None) -> b
     found = project.evaluator.function(function)
     if found is None or project.files.is_test(function.path) or found.parent is not None:
         return False
-    is_static = calls.traits(project.evaluator, function) & {"builtins.staticmethod", "builtins.classmethod"}
-    return len(is_static) == len(found.decorators) and (
-        found.owner is None or isinstance(thing, Bound) or is_static != set()
+    return _is_plain(project.evaluator, function, found) and (
+        found.owner is None or isinstance(thing, Bound) or bool(found.decorators)
     )

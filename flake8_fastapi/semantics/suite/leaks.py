@@ -174,10 +174,16 @@ class _Leaks:
                     return True
         return False
 
+    @cached_property
+    def _setting(self) -> tuple[str, ...]:
+        """The files that pytest collects and that speak of overrides."""
+        naming = frozenset(self.project.files.mentioning(NAME))
+        return tuple(each for each in configuration.files(self.project) if each in naming)
+
     def _rival(self, override: Override, entry: _Entry) -> str:
         """The last module of tests that sets the same entry when it is imported, to something else."""
         path = override.frame.path
-        setting = [each for each in configuration.files(self.project) if each in self.project.files.mentioning(NAME)]
+        setting = self._setting
         if path not in setting or self._sets_later(path, entry):
             return ""
         own = self._value(path, entry)

@@ -85,7 +85,7 @@ def may_be_started(file: File, making: Making) -> bool:
     if any(_STARTING.search(_tests_of(project, path)) for path in served):
         return True
     if making.is_transport:
-        return any(_starts_one(project, path) for path in _suite(project))
+        return _starts_any(project)
     if _is_handed_on(file, making.call):
         return True
     kept = _kept_as(file.facts, making)
@@ -103,14 +103,13 @@ def _tests_of(project: Project, path: str) -> bytes:
     return text if project.files.is_test(path) or configuration.of(project).collects(path) else b""
 
 
-def _suite(project: Project) -> Iterable[str]:
-    return (path for path in project.files.paths() if _tests_of(project, path))
-
-
-def _starts_one(project: Project, path: str) -> bool:
-    """Whether a module of tests starts applications: by name, or with `with TestClient(app)`."""
-    text = _tests_of(project, path)
-    return _STARTING.search(text) is not None or b"with TestClient(" in text
+def _starts_any(project: Project) -> bool:
+    """Whether any module of tests starts applications: by name, or with `with TestClient(app)`."""
+    known = project.memo.get(__name__)
+    if known is None:
+        texts = (_tests_of(project, path) for path in project.files.paths())
+        known = project.memo[__name__] = any(_STARTING.search(text) or b"with TestClient(" in text for text in texts)
+    return known is True
 
 
 def _is_handed_on(file: File, call: Call) -> bool:

@@ -168,7 +168,7 @@ def _methods(operation: Operation) -> frozenset[str]:
 
 def _place(entry: Entry) -> tuple[str, Position]:
     """Where it is registered: what several applications serve, or one of them twice, is the same to a test."""
-    return entry.operation.route.frame.path, entry.operation.route.position
+    return entry.operation.route.written_at
 
 
 def _application(operation: Operation) -> object:

@@ -46,7 +46,7 @@ class Reach:
             if isinstance(binding, facts.Parameter):
                 continue
             others = [each.at for each in sources] or [_position(binding)]
-            if not others or any(at is None or not self._excludes(place, source.at, at) for at in others):
+            if any(at is None or not self._excludes(place, source.at, at) for at in others):
                 return True
         return False
 

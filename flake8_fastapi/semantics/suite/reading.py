@@ -52,7 +52,6 @@ _JOINING = frozenset({"urllib.parse.urljoin", "posixpath.join", "os.path.join"})
 _TRIMMING = frozenset({"strip", "lstrip", "rstrip", "removeprefix", "removesuffix"})
 _CASING = frozenset({"lower", "upper"})
 _SAME = frozenset({"as_posix", "human_repr", "encode", "decode", "unicode_string"})
-_PROPERTIES = framework.PROPERTIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class _Reader:
     def read(self, value: Value, frame: Frame) -> Texts:
         """What text a value may be."""
         if isinstance(value, facts.Constant):
-            return _literal(value.value, "")
+            return _literal(value.value)
         key = (id(value), frame)
         handler = self._handlers.get(type(value))
         if handler is None or self._steps >= _MOST_STEPS or key in self._active or len(self._active) >= _DEEPEST:
@@ -213,7 +212,7 @@ class _Reader:
             return self.read(thing.value, thing.frame)
         if isinstance(thing, Partly):
             return thing.texts
-        return _literal(thing.value, "") if isinstance(thing, LiteralThing) else pieces.unknown()
+        return _literal(thing.value) if isinstance(thing, LiteralThing) else pieces.unknown()
 
     def _is_key(self, parameter: facts.Parameter, frame: Frame) -> bool:
         annotation = parameter.annotation
@@ -286,7 +285,7 @@ class _Reader:
         return found is not None and isinstance(found[1], facts.Declared)
 
     def _is_property(self, method: FunctionThing) -> bool:
-        return bool(calls.traits(self.ev, method) & _PROPERTIES)
+        return bool(calls.traits(self.ev, method) & framework.PROPERTIES)
 
     def _constructor(self, instance: Instance, base: ClassThing) -> Frame:
         """Where what methods give to `self` is evaluated: the constructor, with what it was given."""
@@ -455,8 +454,8 @@ def _is_text(value: object) -> bool:
     return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
-def _literal(value: object, name: str) -> Texts:
-    return pieces.plain(value) if _is_text(value) else pieces.unknown(name)
+def _literal(value: object) -> Texts:
+    return pieces.plain(value) if _is_text(value) else pieces.unknown()
 
 
 def _named(found: Texts, name: str) -> Texts:

@@ -64,7 +64,7 @@ def _is_exception(project: Project, route: Route) -> bool:
         for group, members in found.members.items():
             for each in members:
                 alike = known.setdefault(_guard(each), {})
-                alike[group] = alike.get(group, False) or _key(each) in found.refused
+                alike[group] = alike.get(group, False) or each.written_at in found.refused
     alike = known.get(_guard(route), {})
     shown = sum(alike.values())
     return 2 * shown >= len(alike) if shown else next(iter(alike), None) == groups.of(route)
@@ -76,11 +76,7 @@ def _guard(route: Route) -> Hashable:
 
 
 def _is_first(route: Route, members: tuple[Route, ...]) -> bool:
-    return bool(members) and _key(members[0]) == _key(route)
-
-
-def _key(route: Route) -> tuple[str, Position]:
-    return route.frame.path, route.position
+    return bool(members) and members[0].written_at == route.written_at
 
 
 def guard_of(route: Route) -> str:
@@ -150,7 +146,7 @@ def _found(project: Project, reading: _Reading) -> _Groups:
     members: dict[Hashable, tuple[Route, ...]] = {}
     refusing: set[Hashable] = set()
     refused: set[tuple[str, Position]] = set()
-    for route in sorted(tested.routes(project), key=_key):
+    for route in sorted(tested.routes(project), key=lambda each: each.written_at):
         found = tested.coverage(route)
         shared = reading.groups_of(route) if found.requests or found.possible else ()
         if not shared:
@@ -160,7 +156,7 @@ def _found(project: Project, reading: _Reading) -> _Groups:
         if reading.is_tested_alone(route) or any(_may_be_refused(each, statuses) for each in asked):
             refusing.update(shared)
         if any(_is_refused(each, statuses) for each in found.requests):
-            refused.add(_key(route))
+            refused.add(route.written_at)
         if tested.is_of_application(route) and tested.is_tested(route):
             members[shared[0]] = (*members.get(shared[0], ()), route)
     return _Groups(members, frozenset(refusing), frozenset(refused))

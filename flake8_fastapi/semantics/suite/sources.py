@@ -60,8 +60,3 @@ Judge = Callable[[Value, int, Key], tuple[frozenset[int], frozenset[int]]]
 def loose(source: Source) -> Source:
     """What is one of several: there may be something else where there is no such answer."""
     return source._replace(kind="part" if source.kind in ("body", "text") else source.kind, is_field=False)
-
-
-def last_name(func: Value) -> str:
-    """The last name of what is called."""
-    return func.name if isinstance(func, (facts.Attribute, facts.Name, facts.Local)) else ""

@@ -96,7 +96,7 @@ class _Module:
             if value.name in _METHODS and clients.may_be(self.ev, value.of, frame):
                 yield value.name
         elif isinstance(value, facts.Call):
-            if self.ev.certain(value.func, frame) == Library("operator.methodcaller") and value.args:
+            if self.ev.certain(value.func, frame) == Library(suites.METHOD_CALLER) and value.args:
                 name = self.ev.literal(value.args[0], frame)
                 if isinstance(name, str) and name in _METHODS:
                     yield name

@@ -61,11 +61,10 @@ def _sends_otherwise(project: Project) -> bool:
     if requests:
         # What makes the clients, others use.
         understood |= {path for path in files.paths() if path.endswith("conftest.py")}
-    collected = frozenset(configuration.files(project))
 
     def speaks(*words: str) -> Iterator[str]:
         paths = (path for word in words for path in files.mentioning(word))
-        return (path for path in paths if path in collected or files.is_test(path))
+        return (path for path in paths if configuration.is_of_tests(project, path))
 
     if foreign.files(project) or foreign.is_driven(project):
         return True
@@ -89,7 +88,7 @@ def is_tested(route: Route) -> bool:
     if not suite.of_route(route).requests or not suite.is_understood or suite.is_called_directly(route):
         return False
     first = next(each for each in _alike(route) if suite.of_route(each).requests)
-    return _key(first) == _key(route)
+    return first.written_at == route.written_at
 
 
 def is_forgotten(route: Route) -> bool:
@@ -98,13 +97,17 @@ def is_forgotten(route: Route) -> bool:
     Of several routes with one handler only the first counts.
     """
     project = route.project
-    if not is_of_application(route) or _key(route) not in _wide(project):
+    if not is_of_application(route) or route.written_at not in _wide(project):
         return False
     suite = Suite.of(project)
     found = coverage(route)
     if not suite.is_understood or found.requests or found.possible or suite.is_called_directly(route):
         return False
-    if _key(route) in _unreachable(project) or foreign.is_driven(project) or _key(_alike(route)[0]) != _key(route):
+    if (
+        route.written_at in _unreachable(project)
+        or foreign.is_driven(project)
+        or _alike(route)[0].written_at != route.written_at
+    ):
         return False
     if any(foreign.may_request(project, each) for each in route.operations):
         return False
@@ -124,7 +127,7 @@ def _alike(route: Route) -> tuple[Route, ...]:
     known: dict[Hashable, tuple[Route, ...]] | None = route.project.memo.get(key)
     if known is None:
         known = route.project.memo[key] = {}
-        for each in sorted(routes(route.project), key=_key):
+        for each in sorted(routes(route.project), key=lambda each: each.written_at):
             known[handler_of(each)] = (*known.get(handler_of(each), ()), each)
     return known.get(handler_of(route)) or (route,)
 
@@ -141,7 +144,7 @@ def _unreachable(project: Project) -> frozenset[_Key]:
     known = project.memo.get(key)
     if known is None:
         hidden = (each.entry.route for fault in structure.faults(project) for each in fault.hidden)
-        known = project.memo[key] = frozenset(_key(each) for each in hidden if each is not None)
+        known = project.memo[key] = frozenset(each.written_at for each in hidden if each is not None)
     assert isinstance(known, frozenset)
     return known
 
@@ -175,7 +178,7 @@ def _wide(project: Project) -> frozenset[_Key]:
 def _widely_tested(project: Project, app: Instance) -> Iterator[_Key]:
     suite = Suite.of(project)
     operations = project.graph.application(app).operations
-    wanted = {_key(each.route): each.route for each in operations if wants_test(each)}
+    wanted = {each.route.written_at: each.route for each in operations if wants_test(each)}
     asked: dict[str, dict[Hashable, bool]] = {}
     for (path, _), route in wanted.items():
         found = suite.of_route(route)
@@ -199,7 +202,7 @@ def routes(project: Project) -> tuple[Route, ...]:
     known = project.memo.get(key)
     if known is None:
         served_by = (each.route for app in _roots(project) for each in project.graph.application(app).operations)
-        found = {_key(each): Route(each.ev, each.registration, each.holder, project) for each in served_by}
+        found = {each.written_at: Route(each.ev, each.registration, each.holder, project) for each in served_by}
         known = project.memo[key] = tuple(found.values())
     assert isinstance(known, tuple)
     return known
@@ -218,7 +221,3 @@ def _tests_speak_of_sockets(project: Project) -> bool:
     if any(request.methods == _SOCKET for request in Suite.of(project).requests):
         return False
     return any(project.files.is_test(path) for word in _SOCKETS for path in project.files.mentioning(word))
-
-
-def _key(route: Route) -> _Key:
-    return route.frame.path, route.position

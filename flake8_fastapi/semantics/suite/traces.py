@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 
 from flake8_fastapi.knowledge import assertions as tables
 from flake8_fastapi.semantics import classes, facts
-from flake8_fastapi.semantics.facts import Value
+from flake8_fastapi.semantics.facts import Value, last_name
 from flake8_fastapi.semantics.suite.frames import Caller, Frames
 from flake8_fastapi.semantics.suite.kinds import STATUSES, Written
 from flake8_fastapi.semantics.suite.reach import Reach
-from flake8_fastapi.semantics.suite.sources import NOTHING, Judge, Key, Source, Sources, last_name, loose
+from flake8_fastapi.semantics.suite.sources import NOTHING, Judge, Key, Source, Sources, loose
 from flake8_fastapi.semantics.things import ClassThing, Instance, Partial, Thing, library_name
 
 _DEEPEST = 60

@@ -17,7 +17,7 @@ def has_any(file: File) -> bool:
     for request in suite.requests:
         if request.test.path == request.path == file.path:
             for operation in suite.routed(request).certain:
-                routes[operation.route.frame.path, operation.route.position] = operation.route
+                routes[operation.route.written_at] = operation.route
     return any(
         not file.project.files.is_test(path) and not _is_tried(suite, route) for (path, _), route in routes.items()
     )
